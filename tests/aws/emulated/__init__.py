@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The emulated AWS: one module a subject. `../emulator` puts them together."""
