@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * published_format.h - the bytes of the two published files
+ *
+ * Room: common. Little-endian; sections are 8-aligned; the format only grows: unknown
+ * section ids are skipped, a larger stride than known is fine. Files are immutable but for
+ * the live line, and are only ever replaced by rename(2).
+ *
+ * Header, 320 bytes
+ *   off  size  field
+ *     0    8   magic           "IAMLSNP1" or "IAMLKEY1"
+ *     8    4   header_size     320 or more
+ *    12    4   major           1
+ *    16    4   flags           PUBLISHED_COMPLETE always; PUBLISHED_ENUMERATE
+ *    20    4   n_sections
+ *    24    8   file_size       bytes, equals the size of the file
+ *    32    8   generation      grows by one with each publication
+ *    40    8   hash_seed
+ *    48    4   id_first        the writer's id range
+ *    52    4   id_last
+ *    56    8   built_wall_ms
+ *    64    8   built_boot_ms
+ *    72   16   boot_id         raw bytes of /proc/sys/kernel/random/boot_id
+ *    88   32   instance_id     text, NUL-padded; empty with kind = file and no tag
+ *   120   12   account         12 digits, or NULs
+ *   132    4   fresh_s         the effective fresh time
+ *   136    4   grace_s
+ *   140    4   sudo_grace_s
+ *   144  112   zero
+ * The live line, one cache line: what changes after publication
+ *   256    4   state           enum published_state
+ *   260    4   zero
+ *   264    8   verified_wall_ms   0 = never
+ *   272    8   verified_boot_ms
+ *   280   40   zero
+ * Section table at header_size, n_sections x 24 bytes
+ *     0    4   id
+ *     4    4   stride          bytes a record
+ *     8    8   offset          from the start of the file, 8-aligned
+ *    16    8   count           records
+ *
+ * Slots of the four hash indexes (and of BY_ACCOUNT) are 8 bytes {u32 tag, u32 record + 1}:
+ * open addressing, linear probing, a power of two of slots, load <= 0.5; record 0 = empty.
+ * The slot of a hash h is (h >> 32) & (slots - 1) and the tag its low 32 bits.
+ *
+ * The snapshot's sections
+ *   1 USERS  stride 64
+ *      0 u32 uid · 4 u32 gid · 8 u32 flags (USER_*) · 12 u32 strings (offset in STRINGS)
+ *     16 u16 len[5] name, passwd "*", gecos, dir, shell: each without its NUL; the five lie
+ *        one after the other in STRINGS, each with its NUL, in the order of struct passwd
+ *     26 u16 zero · 28 u32 gids (first in GIDS) · 32 u32 n_gids (without gid itself)
+ *     36 u32 allow_mask · 40 u32 known_mask (bit n = SERVICES record n) · 44 u32 zero
+ *     48 i64 verified_wall_ms · 56 i64 verified_boot_ms (0 = the header's)
+ *   2 USER_BY_NAME  3 USER_BY_ID  slots into USERS; every record is in both
+ *   4 GROUPS  stride 32
+ *      0 u32 gid · 4 u32 flags · 8 u32 name (offset in STRINGS) · 12 u16 name_len · 14 u16 0
+ *     16 u32 members (first in MEMBERS) · 20 u32 n_members
+ *     24 u32 members_size: bytes of all member names with their NULs · 28 u32 zero
+ *   5 GROUP_BY_NAME  6 GROUP_BY_ID  slots into GROUPS. Private groups (gid = uid of a user)
+ *     are not in GROUPS: the reader makes them from USERS.
+ *   7 GIDS  stride 4: u32 gid     8 MEMBERS  stride 4: u32 record of USERS
+ *   9 STRINGS  stride 1
+ *  10 SERVICES  stride 32: name, NUL-padded; record 0 "login", 1 "sudo", then [login:NAME]
+ *
+ * The key file's sections
+ *   1 PERSONS  stride 64
+ *      0 u32 unique_id · 4 u32 arn · 8 u32 name (offsets in STRINGS) · 12 u16 len[3]
+ *     18 u8 kind (enum principal kind: 1 iam-user, 2 role, 3 person) · 19 u8 zero
+ *     20 u32 keys (first in KEYS) · 24 u32 n_keys · 28 u32 zero
+ *     32 i64 verified_wall_ms · 40 i64 verified_boot_ms · 48 16 zero
+ *   2 CLAIMS  stride 32, those of one account one after the other
+ *      0 u32 account (offset in STRINGS) · 4 u16 account_len · 6 u16 zero · 8 u32 uid
+ *     12 u32 person · 16 u32 allow_mask · 20 u32 known_mask · 24 8 zero
+ *   3 KEYS  stride 112
+ *      0 u32 person · 4 u32 type · 8 u32 blob · 12 u32 key_id (offsets in STRINGS)
+ *     16 u16 type_len · 18 u16 blob_len · 20 u16 key_id_len · 22 u8 source · 23 u8 zero
+ *     24 32 sha256 of the blob · 56 i64 checked_wall_ms · 64 i64 checked_boot_ms (0 = the
+ *     header's: the key came with the directory)
+ *     72 i64 expires_wall_ms (0 = never) · 80 32 zero
+ *   4 BY_ACCOUNT  slots: account name -> first record of CLAIMS
+ *   9 STRINGS  stride 1
+ */
+#ifndef COMMON_PUBLISHED_FORMAT_H
+#define COMMON_PUBLISHED_FORMAT_H
+
+#include <endian.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PUBLISHED_MAGIC_SNAPSHOT "IAMLSNP1"
+#define PUBLISHED_MAGIC_KEYS "IAMLKEY1"
+#define PUBLISHED_MAGIC_SIZE 8
+#define PUBLISHED_HEADER_SIZE 320
+#define PUBLISHED_MAJOR 1
+#define PUBLISHED_SECTION_SIZE 24
+#define PUBLISHED_SLOT_SIZE 8
+#define PUBLISHED_SECTIONS_MAX 64   /* in a file */
+#define PUBLISHED_SECTION_ID_MAX 15 /* that we know or will know soon */
+#define PUBLISHED_SIZE_MAX (256u << 20)
+
+enum {
+	PUBLISHED_COMPLETE = 1u << 0,
+	PUBLISHED_ENUMERATE = 1u << 1,
+};
+
+enum published_offset {
+	PUBLISHED_AT_HEADER_SIZE = 8,
+	PUBLISHED_AT_MAJOR = 12,
+	PUBLISHED_AT_FLAGS = 16,
+	PUBLISHED_AT_N_SECTIONS = 20,
+	PUBLISHED_AT_FILE_SIZE = 24,
+	PUBLISHED_AT_GENERATION = 32,
+	PUBLISHED_AT_HASH_SEED = 40,
+	PUBLISHED_AT_ID_FIRST = 48,
+	PUBLISHED_AT_ID_LAST = 52,
+	PUBLISHED_AT_BUILT_WALL = 56,
+	PUBLISHED_AT_BUILT_BOOT = 64,
+	PUBLISHED_AT_BOOT_ID = 72,
+	PUBLISHED_AT_INSTANCE = 88,
+	PUBLISHED_AT_ACCOUNT = 120,
+	PUBLISHED_AT_FRESH = 132,
+	PUBLISHED_AT_GRACE = 136,
+	PUBLISHED_AT_SUDO_GRACE = 140,
+	PUBLISHED_AT_STATE = 256,
+	PUBLISHED_AT_VERIFIED_WALL = 264,
+	PUBLISHED_AT_VERIFIED_BOOT = 272,
+};
+
+enum published_state {
+	PUBLISHED_LIVE = 1,
+	PUBLISHED_SUPERSEDED = 2, /* a newer one stands at the path */
+	PUBLISHED_REVOKED =
+	    3, /* believe nothing of it: another instance's or account's */
+};
+
+enum snapshot_section {
+	SNAPSHOT_USERS = 1,
+	SNAPSHOT_USER_BY_NAME,
+	SNAPSHOT_USER_BY_ID,
+	SNAPSHOT_GROUPS,
+	SNAPSHOT_GROUP_BY_NAME,
+	SNAPSHOT_GROUP_BY_ID,
+	SNAPSHOT_GIDS,
+	SNAPSHOT_MEMBERS,
+	SNAPSHOT_STRINGS,
+	SNAPSHOT_SERVICES,
+};
+
+enum keysfile_section {
+	KEYSFILE_PERSONS = 1,
+	KEYSFILE_CLAIMS,
+	KEYSFILE_KEYS,
+	KEYSFILE_BY_ACCOUNT,
+	KEYSFILE_STRINGS = 9,
+};
+
+#define SNAPSHOT_USER_SIZE 64
+#define SNAPSHOT_GROUP_SIZE 32
+#define SNAPSHOT_SERVICE_SIZE 32
+#define SNAPSHOT_SERVICES_MAX 30
+#define SNAPSHOT_SERVICE_LOGIN 0
+#define SNAPSHOT_SERVICE_SUDO 1
+#define SNAPSHOT_MEMBERS_MAX 1000 /* a group with more lists none; initgroups has them */
+#define KEYSFILE_PERSON_SIZE 64
+#define KEYSFILE_CLAIM_SIZE 32
+#define KEYSFILE_KEY_SIZE 112
+
+/* flags of USERS */
+enum {
+	USER_NAME = 1u << 0, /* getpwnam and initgroups answer: may log in here now */
+	USER_LOCAL =
+	    1u << 1, /* PAM's data only: a listed local account; NSS never answers */
+	USER_SHARED =
+	    1u << 2, /* several principals; open_session decides for the person */
+	USER_RUNAS = 1u << 3,   /* a Session Manager RunAs target: wants a home */
+	USER_RETIRED = 1u << 4, /* was authorized here once: id -> name only */
+};
+
+enum keysfile_source {
+	KEYSFILE_SOURCE_IAM = 1,
+	KEYSFILE_SOURCE_TAG,
+	KEYSFILE_SOURCE_FILE,
+	KEYSFILE_SOURCE_EIC,
+};
+
+enum principal_kind {
+	PRINCIPAL_IAM_USER = 1,
+	PRINCIPAL_ROLE,
+	PRINCIPAL_PERSON,
+};
+
+/*
+ * The ids that the reader lets through, whatever a file says: a captured daemon cannot name
+ * uid 0. Unused by systemd and subuid, below 2^31 (design section 5).
+ */
+#define IDS_FIRST 0x70000000u
+#define IDS_LAST 0x7ffdffffu
+#define IDS_GROUP_USERS 0x70001000u /* iamlogin-users: everybody from IAM */
+#define IDS_GROUP_SUDO 0x70001001u  /* iamlogin-sudo: whom [sudo] allows */
+
+static inline int
+ids_is_ours(uint32_t id)
+{
+	return id >= IDS_FIRST && id <= IDS_LAST;
+}
+
+/**
+ * published_hash() - of a name; the one function that writer and readers share
+ *
+ * Not cryptographic: the seed only keeps an accidental clustering from being permanent.
+ * Whoever can write the file needs no collision, and a reader's probe is bounded by the
+ * number of slots.
+ */
+static inline uint64_t
+published_hash(uint64_t seed, const void *name, size_t len)
+{
+	const unsigned char *p = name;
+	uint64_t h = seed ^ (len * 0x9e3779b97f4a7c15u);
+	uint64_t word;
+
+	for (; len >= 8; p += 8, len -= 8) {
+		__builtin_memcpy(&word, p, 8);
+		h = (h ^ le64toh(word)) * 0xff51afd7ed558ccdu;
+		h ^= h >> 32;
+	}
+	for (word = 0; len > 0; p++, len--)
+		word = word << 8 | *p;
+	h = (h ^ word) * 0xc4ceb9fe1a85ec53u;
+	h ^= h >> 29;
+	h *= 0x9e3779b97f4a7c15u;
+	return h ^ h >> 32;
+}
+
+/** published_hash_id() - of a uid or gid */
+static inline uint64_t
+published_hash_id(uint64_t seed, uint32_t id)
+{
+	uint64_t h = (seed ^ id) * 0xff51afd7ed558ccdu;
+
+	h ^= h >> 33;
+	h *= 0xc4ceb9fe1a85ec53u;
+	return h ^ h >> 32;
+}
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reader.c - the current generation of a published file; contract in reader.h
+ *
+ * Hazard slots, all sequentially consistent: a thread writes the map into its slot and
+ * reads `current` again; whoever replaces the map changes `current` first and reads the
+ * slots afterwards. One of the two sees the other. A retired map belongs to the thread
+ * that took it out of `retired`, so that an address which is used again cannot be
+ * unmapped by a sweep that still remembers the old one.
+ */
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include "common/clock.h"
+#include "common/reader.h"
+
+#define READER_SLOT_TRIES 8
+#define READER_REREADS 4
+#define READER_RENEWALS 4
+#define READER_LOOK_CALLS 64
+#define READER_LOOK_MS 60000
+
+enum reader_claim {
+	READER_CLAIMED,
+	READER_EMPTY, /* nothing is mapped */
+	READER_BUSY,  /* no slot, or replaced faster than we can read */
+};
+
+/* Threads differ in their thread pointer by whole stacks: the top bits of a product. */
+static unsigned
+first_slot(void)
+{
+	uint64_t h = (uint64_t)pthread_self() * 0x9e3779b97f4a7c15u;
+
+	return (unsigned)(h >> 32) % READER_SLOTS;
+}
+
+/*
+ * @map is now in @slot; make sure that it was still current after everybody could see
+ * that.
+ */
+static enum reader_claim
+settle(struct reader *reader, struct reader_slot *slot, struct published **map)
+{
+	for (int i = 0; i < READER_REREADS; i++) {
+		struct published *current = atomic_load(&reader->current);
+
+		if (current == *map)
+			return READER_CLAIMED;
+		atomic_store(&slot->map, current);
+		*map = current;
+		if (current == NULL)
+			return READER_EMPTY; /* and the slot is free again */
+	}
+	atomic_store(&slot->map, NULL);
+	return READER_BUSY;
+}
+
+static enum reader_claim
+claim_current(struct reader *reader, struct published **ret_map, int *ret_slot)
+{
+	struct published *map = atomic_load(&reader->current);
+	unsigned start;
+
+	if (map == NULL)
+		return READER_EMPTY;
+	start = first_slot();
+	for (unsigned i = 0; i < READER_SLOT_TRIES; i++) {
+		unsigned n = (start + i) % READER_SLOTS;
+		struct published *nobody = NULL;
+		enum reader_claim claim;
+
+		if (!atomic_compare_exchange_strong(&reader->slots[n].map, &nobody, map))
+			continue;
+		claim = settle(reader, &reader->slots[n], &map);
+		*ret_map = map;
+		*ret_slot = (int)n;
+		return claim;
+	}
+	return READER_BUSY;
+}
+
+static bool
+is_in_a_slot(struct reader *reader, const struct published *map)
+{
+	for (unsigned i = 0; i < READER_SLOTS; i++) {
+		if (atomic_load(&reader->slots[i].map) == map)
+			return true;
+	}
+	return false;
+}
+
+/* False: no place, which needs more threads in retire() at once than places left over. */
+static bool
+put_aside(struct reader *reader, struct published *map)
+{
+	for (unsigned i = 0; i < READER_RETIRED; i++) {
+		struct published *nobody = NULL;
+
+		if (atomic_compare_exchange_strong(&reader->retired[i], &nobody, map))
+			return true;
+	}
+	return false;
+}
+
+/* A map without a place stays mapped for ever: better than unmapped under a reader. */
+static void
+sweep(struct reader *reader)
+{
+	for (unsigned i = 0; i < READER_RETIRED; i++) {
+		struct published *map;
+
+		if (atomic_load(&reader->retired[i]) == NULL)
+			continue;
+		map = atomic_exchange(&reader->retired[i], NULL);
+		if (map == NULL)
+			continue;
+		if (is_in_a_slot(reader, map))
+			(void)put_aside(reader, map);
+		else
+			published_close(map);
+	}
+}
+
+static void
+retire(struct reader *reader, struct published *map)
+{
+	if (map == NULL)
+		return;
+	if (put_aside(reader, map)) {
+		sweep(reader);
+	} else {
+		sweep(reader);
+		(void)put_aside(reader, map);
+	}
+}
+
+/*
+ * Open what stands at the path. A file that is superseded already was replaced between
+ * our open and now: again, a few times.
+ */
+static int
+open_live(const struct reader *reader, struct published **ret_map)
+{
+	int r;
+
+	for (int i = 0; i < READER_RENEWALS; i++) {
+		struct published *map;
+
+		r = published_open(reader->path, reader->magic, &map);
+		if (r != 0)
+			return r;
+		if (published_state(map) == PUBLISHED_LIVE) {
+			*ret_map = map;
+			return 0;
+		}
+		published_close(map);
+	}
+	return -EAGAIN;
+}
+
+/*
+ * Replace @old (NULL: none), which this call holds in @slot (-1: none), by what stands at
+ * the path, or by nothing when that cannot be opened: @old must not be answered from
+ * again.
+ */
+static int
+renew(struct reader *reader, struct published *old, int slot)
+{
+	struct published *fresh = NULL, *expected = old;
+	int r = open_live(reader, &fresh);
+	bool is_ours;
+
+	is_ours = atomic_compare_exchange_strong(&reader->current, &expected, fresh);
+	if (slot >= 0)
+		atomic_store(&reader->slots[slot].map, NULL);
+	if (!is_ours) {
+		published_close(fresh);
+		/* Somebody else was quicker: theirs will do, if they have one. */
+		return expected != NULL ? 0 : r;
+	}
+	if (r == 0)
+		atomic_store_explicit(
+		    &reader->looked_ms, clock_coarse_ms(), memory_order_relaxed);
+	retire(reader, old);
+	return r;
+}
+
+/*
+ * Now and then: is @map still what stands at the path? A daemon killed between rename and
+ * marking leaves the old file LIVE. A path that cannot be looked at (a chroot, or nothing
+ * there) says nothing against a live map.
+ */
+static bool
+is_replaced(struct reader *reader, const struct published *map, int slot)
+{
+	int saved_errno = errno;
+	int64_t looked, now;
+	struct stat st;
+	uint32_t calls;
+
+	calls =
+	    atomic_load_explicit(&reader->slots[slot].calls, memory_order_relaxed) + 1;
+	atomic_store_explicit(&reader->slots[slot].calls, calls, memory_order_relaxed);
+	if (calls % READER_LOOK_CALLS != 0)
+		return false;
+	now = clock_coarse_ms();
+	looked = atomic_load_explicit(&reader->looked_ms, memory_order_relaxed);
+	if (now - looked < READER_LOOK_MS ||
+	    !atomic_compare_exchange_strong(&reader->looked_ms, &looked, now))
+		return false;
+	if (lstat(reader->path, &st) < 0) {
+		errno = saved_errno;
+		return false;
+	}
+	return st.st_dev != map->dev || st.st_ino != map->ino;
+}
+
+/* Everything that may open a file, with cancellation off: a descriptor would be lost. */
+static int
+acquire_slowly(struct reader *reader, struct reader_guard *guard)
+{
+	struct published *map = NULL;
+	int slot = -1;
+	int r;
+
+	for (int i = 0; i < READER_RENEWALS; i++) {
+		enum reader_claim claim = claim_current(reader, &map, &slot);
+
+		if (claim == READER_BUSY)
+			break;
+		if (claim == READER_CLAIMED) {
+			if (published_state(map) == PUBLISHED_LIVE) {
+				*guard = (struct reader_guard){ map, reader, slot };
+				return 0;
+			}
+			r = renew(reader, map, slot);
+		} else {
+			r = renew(reader, NULL, -1);
+		}
+		if (r != 0)
+			return r;
+	}
+	r = open_live(reader, &map);
+	if (r == 0)
+		*guard = (struct reader_guard){ map, reader, -1 };
+	return r;
+}
+
+int
+reader_acquire(struct reader *reader, struct reader_guard *ret_guard)
+{
+	struct reader_guard guard = READER_GUARD_NONE;
+	struct published *map;
+	int saved_errno, saved_state, slot, r = 0;
+
+	if (claim_current(reader, &map, &slot) == READER_CLAIMED) {
+		if (published_state(map) == PUBLISHED_LIVE &&
+		    !is_replaced(reader, map, slot)) {
+			*ret_guard = (struct reader_guard){ map, reader, slot };
+			return 0;
+		}
+	} else {
+		map = NULL;
+		slot = -1;
+	}
+
+	saved_errno = errno;
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &saved_state);
+	if (map != NULL)
+		r = renew(reader, map, slot);
+	if (r == 0)
+		r = acquire_slowly(reader, &guard);
+	(void)pthread_setcancelstate(saved_state, NULL);
+	errno = saved_errno;
+	if (r == 0)
+		*ret_guard = guard;
+	return r;
+}
+
+void
+reader_release(struct reader_guard *guard)
+{
+	if (guard->file == NULL)
+		return;
+	if (guard->slot >= 0)
+		atomic_store_explicit(
+		    &guard->reader->slots[guard->slot].map, NULL, memory_order_release);
+	else
+		published_close((struct published *)(uintptr_t)guard->file);
+	*guard = (struct reader_guard)READER_GUARD_NONE;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * snapshot.h - lookups in the snapshot: who exists here, who may
+ *
+ * Room: common. libc only. Every record is checked again when it is used: an offset outside
+ * the file, a name that is not the one asked for, or an id outside IDS_FIRST…IDS_LAST (of a
+ * user without USER_LOCAL) make it absent.
+ *
+ * Return values: 0, PUBLISHED_E_NOTFOUND (no such record), PUBLISHED_E_DAMAGED (there is one
+ * and it cannot be read).
+ */
+#ifndef COMMON_SNAPSHOT_H
+#define COMMON_SNAPSHOT_H
+
+#include "common/freshness.h"
+#include "common/published.h"
+
+/* The five strings of struct passwd, in its order. */
+enum {
+	SNAPSHOT_NAME,
+	SNAPSHOT_PASSWD,
+	SNAPSHOT_GECOS,
+	SNAPSHOT_DIR,
+	SNAPSHOT_SHELL,
+	SNAPSHOT_STRINGS_N,
+};
+
+/* Pointers lie in the mapping and live as long as it. */
+struct snapshot_user {
+	uint32_t record;
+	uint32_t uid;
+	uint32_t gid;
+	uint32_t flags;                      /* USER_* */
+	const char *strings;                 /* the five, each with NUL, contiguous */
+	uint16_t offset[SNAPSHOT_STRINGS_N]; /* of each within strings */
+	uint32_t strings_size;               /* all five with their NULs */
+	const uint8_t *gids; /* n_gids little-endian u32, without gid itself */
+	uint32_t n_gids;
+	uint32_t allow_mask;
+	uint32_t known_mask;
+	int64_t verified_wall_ms; /* already the header's when the record has none */
+	int64_t verified_boot_ms;
+};
+
+struct snapshot_group {
+	uint32_t gid;
+	const char *name;
+	uint16_t name_len;
+	uint32_t members; /* first record of MEMBERS */
+	uint32_t n_members;
+	uint32_t
+	    members_size; /* bytes of all member names with NULs, as the writer counted */
+};
+
+/** snapshot_user_by_name() - any flags: the caller looks at USER_NAME, _LOCAL, _RETIRED */
+int snapshot_user_by_name(
+    const struct published *file, const char *name, struct snapshot_user *ret_user);
+
+int snapshot_user_by_id(
+    const struct published *file, uint32_t uid, struct snapshot_user *ret_user);
+
+/** snapshot_user_at() - record @n, for enumeration and members; NOTFOUND past the end */
+int snapshot_user_at(
+    const struct published *file, uint32_t n, struct snapshot_user *ret_user);
+
+int snapshot_group_by_name(
+    const struct published *file, const char *name, struct snapshot_group *ret_group);
+
+int snapshot_group_by_id(
+    const struct published *file, uint32_t gid, struct snapshot_group *ret_group);
+
+int snapshot_group_at(
+    const struct published *file, uint32_t n, struct snapshot_group *ret_group);
+
+/** snapshot_member() - name of member @n of a group; NULL when it cannot be read */
+const char *snapshot_member(
+    const struct published *file, const struct snapshot_group *group, uint32_t n);
+
+/** snapshot_service_bit() - the mask of [login:NAME], else of "login" */
+uint32_t snapshot_service_bit(const struct published *file, const char *service);
+
+/** snapshot_age_ms() - of this user's data; FRESHNESS_AGE_UNKNOWN when never verified */
+int64_t snapshot_age_ms(const struct snapshot_user *user, const struct clock_now *now);
+
+#endif
