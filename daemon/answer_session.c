@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* answer_session.c - PAM's open_session and close_session: who it was, by the accepted key */
+#include <string.h>
+
+#include "common/keysfile.h"
+#include "common/text.h"
+#include "daemon/answer.h"
+#include "daemon/digest.h"
+#include "daemon/person_keys.h"
+#include "daemon/verdicts.h"
+
+enum {
+	SESSION_OPEN = 1,
+	SESSION_CLOSE = 2,
+};
+
+struct session_facts {
+	char name[TEXT_OS_NAME_MAX + 1];
+	char service[64], rhost[256], tty[64], method[64];
+	const uint8_t *blob;
+	size_t blob_len;
+	uint32_t event, pid, session;
+	int64_t duration_ms;
+	char key_type[SSHKEY_TYPE_SIZE];
+};
+
+static int
+session_read(const struct answer_request *request, struct session_facts *facts)
+{
+	const uint8_t *bytes = request->bytes;
+	size_t len = request->len;
+
+	memset(facts, 0, sizeof(*facts));
+	facts->duration_ms = -1;
+	facts->session = UINT32_MAX;
+	if (wire_get_text(bytes, len, WIRE_T_NAME, facts->name, sizeof(facts->name)) !=
+		0 ||
+	    wire_get_u32(bytes, len, WIRE_T_EVENT, &facts->event) != 0 ||
+	    (facts->event != SESSION_OPEN && facts->event != SESSION_CLOSE))
+		return -EINVAL;
+	(void)wire_get_text(
+	    bytes, len, WIRE_T_SERVICE, facts->service, sizeof(facts->service));
+	(void)wire_get_text(bytes, len, WIRE_T_RHOST, facts->rhost, sizeof(facts->rhost));
+	(void)wire_get_text(bytes, len, WIRE_T_TTY, facts->tty, sizeof(facts->tty));
+	(void)wire_get_text(
+	    bytes, len, WIRE_T_METHOD, facts->method, sizeof(facts->method));
+	(void)wire_get_text(
+	    bytes, len, WIRE_T_KEY_TYPE, facts->key_type, sizeof(facts->key_type));
+	(void)wire_get(bytes, len, WIRE_T_KEY_BLOB, &facts->blob, &facts->blob_len);
+	(void)wire_get_u32(bytes, len, WIRE_T_PID, &facts->pid);
+	(void)wire_get_u32(bytes, len, WIRE_T_SESSION, &facts->session);
+	(void)wire_get_i64(bytes, len, WIRE_T_DURATION_MS, &facts->duration_ms);
+	return 0;
+}
+
+/*
+ * The account may be used; now the person. Without a key in the request the session was not
+ * opened by one: on a personal account the account stage has said all there is to say.
+ */
+static bool
+session_decide(const struct daemon *d, const struct session_facts *facts,
+    struct answer_subject *subject, struct person_key *ret_key)
+{
+	struct person_keys cursor;
+	bool is_theirs = false;
+
+	answer_decide(d, facts->name, false, false, subject);
+	if (facts->blob_len == 0)
+		return false;
+	if (subject->person != NULL)
+		is_theirs =
+		    person_keys_find(d->config, d->keys, subject->person->principal,
+			facts->blob, facts->blob_len, &cursor, ret_key);
+	if (subject->verdict == VERDICT_ALLOW && !is_theirs) {
+		subject->verdict = VERDICT_DENY;
+		subject->reason = REASON_KEY_UNKNOWN;
+		subject->rule = NULL;
+	}
+	return is_theirs;
+}
+
+static void
+session_record(struct daemon *d, const struct session_facts *facts,
+    const struct answer_subject *subject, const struct person_key *key)
+{
+	struct record record;
+	uint8_t digest[DIGEST_SIZE];
+	char fingerprint[51];
+
+	record_init(
+	    &record, facts->event == SESSION_CLOSE ? RECORD_CLOSE : RECORD_SESSION);
+	record.verdict = subject->verdict;
+	record.reason = subject->reason;
+	record.rule = subject->rule;
+	record.account = facts->name;
+	if (subject->account != NULL)
+		record.uid = subject->account->uid;
+	if (facts->blob_len > 0 &&
+	    digest_sha256(facts->blob, facts->blob_len, digest) == 0) {
+		record_fingerprint(digest, fingerprint);
+		record.key.fingerprint = fingerprint;
+		record.key.type = facts->key_type[0] != '\0' ? facts->key_type : NULL;
+	}
+	record.via = facts->method[0] != '\0' ? facts->method : NULL;
+	if (key != NULL) {
+		record.key.source = keysfile_source_name((uint8_t)key->source);
+		record.via = keysfile_via_name((uint8_t)key->source);
+	}
+	if (subject->person != NULL && (key != NULL || facts->blob_len == 0)) {
+		verdicts_fill_person(&record, subject->person);
+		record.person.verified = key != NULL ? "yes" : "unknown";
+	}
+	record.service = facts->service[0] != '\0' ? facts->service : NULL;
+	record.rhost = facts->rhost[0] != '\0' ? facts->rhost : NULL;
+	record.tty = facts->tty[0] != '\0' ? facts->tty : NULL;
+	record.session =
+	    facts->session != UINT32_MAX ? (int64_t)facts->session : RECORD_NONE;
+	record.pid = facts->pid != 0 ? (int64_t)facts->pid : RECORD_NONE;
+	record.duration_s =
+	    facts->duration_ms >= 0 ? facts->duration_ms / 1000 : RECORD_NONE;
+	record.generation = (int64_t)d->generation;
+	if (subject->age_ms != FRESHNESS_AGE_UNKNOWN)
+		record.age_s = subject->age_ms / 1000;
+	record.state = freshness_name(subject->state);
+	audit_write(d->audit, &record);
+}
+
+void
+answer_session(
+    struct daemon *d, const struct answer_request *request, struct wire_packet *reply)
+{
+	struct session_facts facts;
+	struct answer_subject subject;
+	struct person_key key;
+	bool is_theirs;
+
+	if (session_read(request, &facts) != 0) {
+		answer_fail(request, WIRE_BADREQUEST, "name and event are needed", reply);
+		return;
+	}
+	is_theirs = session_decide(d, &facts, &subject, &key);
+	if (facts.event == SESSION_CLOSE) { /* the end of a session is no decision */
+		subject.verdict = VERDICT_ALLOW;
+		subject.reason = REASON_CLOSED;
+		subject.rule = NULL;
+	}
+	session_record(d, &facts, &subject, is_theirs ? &key : NULL);
+	answer_start(request, WIRE_OK, reply);
+	(void)wire_put_u32(reply, WIRE_T_VERDICT, subject.verdict);
+	(void)wire_put_u32(reply, WIRE_T_REASON, subject.reason);
+	(void)wire_put_i64(reply, WIRE_T_AGE_MS, subject.age_ms);
+	(void)wire_put_u32(reply, WIRE_T_STATE, subject.state);
+	if (is_theirs) {
+		(void)wire_put_text(
+		    reply, WIRE_T_PERSON_ID, subject.person->principal->id);
+		(void)wire_put_text(
+		    reply, WIRE_T_PERSON_ARN, subject.person->principal->arn);
+		(void)wire_put_text(
+		    reply, WIRE_T_PERSON_NAME, subject.person->principal->name);
+	}
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* answer_status.c - `iamlogin status --json`; the shape is published and only grows */
+#include <json-c/json.h>
+#include <string.h>
+
+#include "daemon/answer.h"
+#include "daemon/json_time.h"
+#include "daemon/refresh.h"
+#include "daemon/server.h"
+
+static void
+status_add_text(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name,
+	    text != NULL && text[0] != '\0' ? json_object_new_string(text) : NULL);
+}
+
+static void
+status_add_int(struct json_object *o, const char *name, int64_t value)
+{
+	json_object_object_add(o, name, json_object_new_int64(value));
+}
+
+static void
+status_add_net(const struct daemon *d, struct json_object *o)
+{
+	struct json_object *credentials;
+	struct net_stats stats = { .requests = 0 };
+	char until[JSON_TIME_SIZE];
+
+	if (d->net != NULL)
+		net_stats_read(d->net, &stats);
+	if (stats.role[0] != '\0') {
+		credentials = json_object_new_object();
+		status_add_text(credentials, "role", stats.role);
+		json_time(stats.credentials_until_s * 1000, until);
+		status_add_text(credentials, "expires", until);
+		json_object_object_add(o, "credentials", credentials);
+	} else {
+		json_object_object_add(o, "credentials", NULL);
+	}
+	status_add_int(o, "clock_skew_s", stats.clock_skew_s);
+	status_add_int(o, "thread_age_s",
+	    d->net != NULL ? (clock_mono_ms() - stats.alive_mono_ms) / 1000 : 0);
+}
+
+static void
+status_add_failure(struct json_object *o, const struct refresh_facts *facts)
+{
+	struct json_object *last = NULL, *missing = json_object_new_array(), *held = NULL;
+	char time[JSON_TIME_SIZE];
+
+	if (facts->failure.wall_ms != 0) {
+		last = json_object_new_object();
+		json_time(facts->failure.wall_ms, time);
+		status_add_text(last, "time", time);
+		status_add_text(last, "what", facts->failure.error.what);
+		status_add_text(last, "action", facts->failure.error.action);
+		status_add_text(last, "code", facts->failure.error.code);
+	}
+	json_object_object_add(o, "last_error", last);
+	for (size_t i = 0; i < BASE_N(facts->missing) && facts->missing[i][0] != '\0';
+	     i++)
+		json_object_array_add(missing, json_object_new_string(facts->missing[i]));
+	json_object_object_add(o, "missing_permissions", missing);
+	if (facts->held.is_held) {
+		held = json_object_new_object();
+		status_add_text(held, "reason", "shrank");
+		status_add_int(held, "old", (int64_t)facts->held.old_people);
+		status_add_int(held, "new", (int64_t)facts->held.new_people);
+	}
+	json_object_object_add(o, "held", held);
+}
+
+static void
+status_add_counters(
+    const struct daemon *d, struct json_object *o, const struct refresh_facts *facts)
+{
+	struct json_object *c = json_object_new_object();
+	struct net_stats stats = { .requests = 0 };
+	struct audit_counts audit;
+
+	if (d->net != NULL)
+		net_stats_read(d->net, &stats);
+	audit_counts_read(d->audit, &audit);
+	status_add_int(c, "refreshes", (int64_t)facts->refreshes);
+	status_add_int(c, "refresh_failures", (int64_t)facts->failures);
+	status_add_int(c, "doorbell_rings", (int64_t)facts->rings);
+	status_add_int(c, "doorbell_refused", (int64_t)facts->rings_refused);
+	status_add_int(c, "aws_requests", (int64_t)stats.requests);
+	status_add_int(c, "aws_failures", (int64_t)stats.failures);
+	status_add_int(c, "aws_retries", (int64_t)stats.retries);
+	status_add_int(c, "aws_throttled", (int64_t)stats.throttled);
+	status_add_int(c, "audit_written", (int64_t)audit.written);
+	status_add_int(c, "audit_pending", (int64_t)audit.pending);
+	status_add_int(c, "audit_lost", (int64_t)audit.lost);
+	status_add_int(c, "clients", (int64_t)server_n_clients(d));
+	json_object_object_add(o, "counters", c);
+}
+
+static void
+status_add_age(const struct daemon *d, struct json_object *o)
+{
+	int64_t age = daemon_age_ms(d);
+
+	json_object_object_add(o, "age_s",
+	    age != FRESHNESS_AGE_UNKNOWN ? json_object_new_int64(age / 1000) : NULL);
+	status_add_int(o, "fresh_s", d->config->fresh_s);
+	status_add_int(o, "effective_fresh_s", d->effective_fresh_s);
+	status_add_int(o, "grace_s", d->config->grace_s);
+}
+
+void
+answer_status(
+    struct daemon *d, const struct answer_request *request, struct wire_packet *reply)
+{
+	struct json_object *o = json_object_new_object();
+	struct refresh_facts facts;
+	int r;
+
+	refresh_facts_read(d, &facts);
+	status_add_int(o, "v", 1);
+	status_add_text(o, "state", freshness_name(daemon_state(d, d->config->grace_s)));
+	status_add_text(
+	    o, "source", d->config->source == CONFIG_SOURCE_FILE ? "file" : "iam");
+	status_add_int(o, "generation", (int64_t)d->generation);
+	status_add_age(d, o);
+	status_add_int(o, "interval_s", facts.interval_s);
+	status_add_int(o, "people", d->world != NULL ? (int64_t)d->world->n_people : 0);
+	status_add_int(
+	    o, "accounts", d->world != NULL ? (int64_t)d->world->n_accounts : 0);
+	status_add_int(o, "groups", d->world != NULL ? (int64_t)d->world->n_groups : 0);
+	status_add_text(o, "instance", d->instance != NULL ? d->instance->id : NULL);
+	status_add_text(o, "account", d->instance != NULL ? d->instance->account : NULL);
+	status_add_net(d, o);
+	status_add_failure(o, &facts);
+	status_add_counters(d, o, &facts);
+	status_add_text(o, "version", PACKAGE_VERSION);
+	answer_start(request, WIRE_OK, reply);
+	r = wire_put_text(reply, WIRE_T_JSON,
+	    json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN));
+	json_object_put(o);
+	if (r != 0)
+		answer_fail(
+		    request, WIRE_FAILED, "the status does not fit a packet", reply);
+}

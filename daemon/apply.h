@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * apply.h - a new listing becomes the world, the world becomes the published files
+ *
+ * Room: daemon, main thread. The guards stand here: a clone drops what another instance
+ * knew, another account is refused, and a listing that shrinks by more than half waits for
+ * a second one. A failure anywhere leaves the last good state published.
+ */
+#ifndef DAEMON_APPLY_H
+#define DAEMON_APPLY_H
+
+#include "daemon/daemon.h"
+
+enum {
+	APPLY_E_HELD = 1, /* shrank by more than half: a second listing must confirm */
+	APPLY_E_ACCOUNT,  /* not the account of [aws] account */
+};
+
+struct apply_held {
+	bool is_held;
+	size_t old_people, new_people;
+	int64_t since_wall_ms;
+};
+
+/**
+ * apply_directory() - take over a complete listing
+ * @directory: ownership passes; @instance: may be NULL, then the last one stays
+ * @accept: an administrator says that a shrunken listing is right
+ *
+ * Return: 0, APPLY_E_HELD, APPLY_E_ACCOUNT, or -errno.
+ */
+int apply_directory(struct daemon *d, struct directory *directory,
+    struct instance *instance, bool accept, struct apply_held *held);
+
+/** apply_rebuild() - the same directory, decided again (local files or keys changed) */
+int apply_rebuild(struct daemon *d);
+
+/** apply_publish() - both files from the present world; keys first */
+int apply_publish(struct daemon *d);
+
+/** apply_fresh() - another effective fresh time (seconds): published with the next put */
+void apply_fresh(struct daemon *d, uint32_t effective_fresh_s);
+
+#endif

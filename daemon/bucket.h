@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bucket.h - token bucket: how many requests AWS may see from this host
+ *
+ * Room: daemon. Pure: the clock is passed in (clock_mono_ms()), no allocation. IAM's
+ * limits are per account, so every host has to be modest on its own.
+ */
+#ifndef DAEMON_BUCKET_H
+#define DAEMON_BUCKET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct bucket {
+	double tokens;
+	double depth;
+	double per_hour;
+	int64_t filled_mono_ms; /* up to here refilling is done */
+};
+
+/** bucket_init() - a full bucket; @per_hour and @depth above 0 */
+void
+bucket_init(struct bucket *bucket, double per_hour, double depth, int64_t now_mono_ms);
+
+/** bucket_set_rate() - from now on; what has flowed in until now is kept */
+void bucket_set_rate(struct bucket *bucket, double per_hour, int64_t now_mono_ms);
+
+/** bucket_take() - one token; false, and nothing taken, when there is not a whole one */
+bool bucket_take(struct bucket *bucket, int64_t now_mono_ms);
+
+/**
+ * bucket_wait_ms() - how long until @n tokens can have been taken one after the other
+ *
+ * 0 when they are there. @n may be above the depth: who takes as it flows gets them.
+ */
+int64_t bucket_wait_ms(struct bucket *bucket, unsigned n, int64_t now_mono_ms);
+
+#endif

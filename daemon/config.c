@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config.c - /etc/iamlogin/iamlogin.conf; contract in config.h */
+#include <fcntl.h>
+#include <ini.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "daemon/config_keys.h"
+#include "daemon/config_values.h"
+
+static int
+set_text(char **text, const char *value)
+{
+	*text = strdup(value);
+	return *text != NULL ? 0 : -ENOMEM;
+}
+
+static int
+set_defaults(struct config *config)
+{
+	int r;
+
+	config->source = CONFIG_SOURCE_IAM;
+	config->fresh_s = 600;
+	config->grace_s = 86400;
+	config->sudo_grace_s = 14400;
+	config->keys_iam = true;
+	config->keys_tags = true;
+	r = set_text(&config->source_path, IAMLOGIN_SYSCONFDIR "/directory.json");
+	if (r == 0)
+		r = set_text(&config->aws.imds_endpoint, "http://169.254.169.254");
+	if (r == 0)
+		r = set_text(&config->accounts.runas_tag, "SSMSessionRunAs");
+	if (r == 0)
+		r = set_text(&config->accounts.home, "/home/%u");
+	if (r == 0)
+		r = set_text(&config->accounts.shell, "/bin/bash");
+	if (r == 0)
+		r = set_text(&config->audit_file, IAMLOGIN_LOGDIR "/audit.jsonl");
+	if (r == 0)
+		r = set_text(&config->login.section, "login");
+	if (r == 0)
+		r = set_text(&config->sudo.section, "sudo");
+	return r;
+}
+
+/* inih wants non-zero for success. */
+static int
+on_key(void *arg, const char *section, const char *name, const char *value)
+{
+	struct config_reading *reading = arg;
+	int r;
+
+	if (reading->lines.has_failed || reading->is_out_of_memory)
+		return 0;
+	r = config_keys_set(reading, section, name, value);
+	if (r == -ENOMEM) {
+		reading->is_out_of_memory = true;
+		reading->lines.has_failed = true; /* no more lines */
+	}
+	return r == 0;
+}
+
+/* What no single line can say. */
+static int
+check_whole(struct config_reading *reading)
+{
+	if (reading->tag_line != 0 && reading->config->source != CONFIG_SOURCE_FILE)
+		return config_lines_refuse_at(&reading->lines, reading->tag_line,
+		    "[instance] tag is for kind = file only; on EC2 the instance's own tags "
+		    "count");
+	return 0;
+}
+
+int
+config_parse(
+    FILE *stream, const char *name, struct config **ret_config, char ret_error[400])
+{
+	_cleanup_config_ struct config *config = calloc(1, sizeof(*config));
+	struct config_reading reading = {
+		.lines = {
+			.stream = stream,
+			.name = name,
+			.error = ret_error,
+			.section = config_keys_section,
+		},
+		.config = config,
+	};
+	int r;
+
+	ret_error[0] = '\0';
+	if (config == NULL || set_defaults(config) != 0)
+		return -ENOMEM;
+	r = ini_parse_stream(config_lines_read, &reading.lines, on_key, &reading);
+	if (reading.is_out_of_memory)
+		return -ENOMEM;
+	if (reading.lines.has_failed)
+		return ret_error[0] != '\0' ? -EINVAL : -EIO;
+	/* Our checks are stricter than inih's; were they not, this would still be no success. */
+	if (r != 0)
+		return config_lines_refuse_at(&reading.lines, r > 0 ? (unsigned)r : 0,
+		    "cannot be read as KEY = VALUE");
+	r = check_whole(&reading);
+	if (r != 0)
+		return r;
+	*ret_config = base_take_ptr(&config);
+	return 0;
+}
+
+static int
+refuse_file(char *error, const char *path, const char *what)
+{
+	(void)snprintf(error, CONFIG_ERROR_SIZE, "%.250s: %s", path, what);
+	return -EINVAL;
+}
+
+int
+config_load(const char *path, struct config **ret_config, char ret_error[400])
+{
+	_cleanup_close_ int fd = -1;
+	_cleanup_fclose_ FILE *stream = NULL;
+	struct stat st;
+	int r;
+
+	ret_error[0] = '\0';
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
+		r = -errno;
+		(void)refuse_file(ret_error, path,
+		    r == -ENOENT  ? "there is no such file; without it nobody is in scope"
+		    : r == -ELOOP ? "is a symbolic link"
+				  : strerror(-r));
+		return r;
+	}
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return refuse_file(ret_error, path, "is not a regular file");
+	if (st.st_uid != 0)
+		return refuse_file(ret_error, path, "is not owned by root");
+	if ((st.st_mode & 022) != 0)
+		return refuse_file(ret_error, path, "may be written by others than root");
+	stream = fdopen(fd, "r");
+	if (stream == NULL)
+		return -errno;
+	(void)base_take_fd(&fd);
+	r = config_parse(stream, path, ret_config, ret_error);
+	if (r == -EIO)
+		(void)refuse_file(ret_error, path, "cannot be read");
+	return r;
+}
+
+static void
+set_done(struct rules_set *set)
+{
+	for (size_t i = 0; i < set->n_allow; i++)
+		rules_rule_done(&set->allow[i]);
+	for (size_t i = 0; i < set->n_deny; i++)
+		rules_rule_done(&set->deny[i]);
+	free(set->allow);
+	free(set->deny);
+	free(set->section);
+}
+
+static void
+scope_done(struct config_scope *scope)
+{
+	for (size_t i = 0; i < scope->n_terms; i++) {
+		free(scope->terms[i].text);
+		free(scope->terms[i].key);
+		free(scope->terms[i].value);
+	}
+	free(scope->terms);
+}
+
+void
+config_free(struct config *config)
+{
+	if (config == NULL)
+		return;
+	free(config->source_path);
+	free(config->aws.region);
+	free(config->aws.account);
+	free(config->aws.ca_file);
+	free(config->aws.https_proxy);
+	free(config->aws.imds_endpoint);
+	free(config->aws.iam_endpoint);
+	free(config->aws.sts_endpoint);
+	free(config->aws.ec2_endpoint);
+	for (size_t i = 0; i < config->n_instance_tags; i++) {
+		free(config->instance_tags[i].key);
+		free(config->instance_tags[i].value);
+	}
+	free(config->instance_tags);
+	scope_done(&config->users);
+	free(config->accounts.runas_tag);
+	free(config->accounts.strip_domain);
+	config_value_list_done(&config->accounts.reserved);
+	config_value_list_done(&config->accounts.break_glass);
+	free(config->accounts.home);
+	free(config->accounts.shell);
+	set_done(&config->login);
+	set_done(&config->sudo);
+	free(config->audit_file);
+	free(config);
+}

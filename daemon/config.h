@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config.h - /etc/iamlogin/iamlogin.conf, parsed and checked
+ *
+ * Room: daemon. inih through ini_parse_stream() with our own line reader (config_lines.c),
+ * which counts lines and refuses, with file and line, a line over 198 bytes, a NUL, an
+ * indented line, an unknown section, key or value, naming the nearest known one. Whatever is
+ * wrong, the daemon does not start.
+ */
+#ifndef DAEMON_CONFIG_H
+#define DAEMON_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "common/base.h"
+#include "daemon/rules.h"
+
+enum config_source {
+	CONFIG_SOURCE_IAM = 1,
+	CONFIG_SOURCE_FILE,
+};
+
+enum config_directory {
+	CONFIG_DIRECTORY_SCOPED = 0,
+};
+
+enum config_visible {
+	CONFIG_VISIBLE_AUTHORIZED = 0,
+	CONFIG_VISIBLE_ALL,
+};
+
+/* A whitespace-separated list. */
+struct config_list {
+	char **items;
+	size_t n;
+};
+
+/* [principals]: path:/a/ or path:/a/STAR, group:NAME, user:NAME */
+struct config_scope {
+	struct rules_term *terms; /* kinds RULES_PATH, RULES_GROUP, RULES_USER */
+	size_t n_terms;
+};
+
+struct config {
+	enum config_source source;
+	char *source_path; /* kind = file */
+	enum config_directory directory;
+	struct {
+		char *region, *account;
+		char *ca_file, *https_proxy;
+		char *imds_endpoint; /* default http://169.254.169.254 */
+		char *iam_endpoint, *sts_endpoint, *ec2_endpoint; /* NULL: compiled in */
+	} aws;
+	struct directory_tag *instance_tags; /* [instance] tag = K=V, kind = file only */
+	size_t n_instance_tags;
+	struct config_scope users;
+	struct {
+		char *runas_tag;    /* default SSMSessionRunAs */
+		char *strip_domain; /* NULL: none */
+		bool fold_case;
+		struct config_list reserved;
+		struct config_list break_glass;
+		enum config_visible visible;
+		bool enumerate;
+		char *home;  /* default /home/%u */
+		char *shell; /* default /bin/bash */
+	} accounts;
+	struct rules_set login;
+	struct rules_set sudo;
+	uint32_t fresh_s, grace_s, sudo_grace_s; /* defaults 600, 86400, 14400 */
+	bool keys_iam, keys_tags;
+	char *audit_file;
+};
+
+/**
+ * config_parse() - read and check a whole configuration
+ * @name: of the file, for messages
+ * @ret_error: on -EINVAL one line: "FILE:LINE: what is wrong; did you mean …". 400 bytes.
+ *
+ * An empty file is valid: the defaults, with nobody in scope. Durations: NUMBER with s, m,
+ * h or d. Keys of later versions that design.md names (roles, shared, uid_tag, …) are
+ * refused with "not in this version".
+ *
+ * Return: 0, -EINVAL, -ENOMEM, or -EIO.
+ */
+int config_parse(
+    FILE *stream, const char *name, struct config **ret_config, char ret_error[400]);
+
+/** config_load() - open @path (O_NOFOLLOW, root-owned, not writable by others), parse it */
+int config_load(const char *path, struct config **ret_config, char ret_error[400]);
+
+void config_free(struct config *config);
+
+static inline void
+config_freep(struct config **config)
+{
+	config_free(*config);
+}
+#define _cleanup_config_ _cleanup_(config_freep)
+
+#endif

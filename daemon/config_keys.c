@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config_keys.c - every section and key; contract in config_keys.h */
+#include <string.h>
+
+#include "common/text.h"
+#include "daemon/config_keys.h"
+#include "daemon/config_sets.h"
+#include "daemon/config_values.h"
+
+enum how {
+	TEXT, /* char *, through check() */
+	BOOL,
+	LIST,
+	DURATION,
+	SET,   /* through set() */
+	LATER, /* not in this version, but for the value @only */
+};
+
+enum {
+	REPEATS = 1, /* may stand several times */
+	MAY_BE_EMPTY = 2,
+};
+
+struct key {
+	const char *section;
+	const char *name;
+	enum how how;
+	unsigned flags;
+	size_t offset; /* in struct config */
+	int (*check)(const char *value, char *why);
+	int (*set)(struct config *config, const char *value, char *why);
+	const char *only;
+	const char *also; /* a second word for the same */
+};
+
+#define AT(member) .offset = offsetof(struct config, member)
+
+static const struct key keys[] = {
+	{ "source", "kind", SET, .set = config_set_kind },
+	{ "source", "path", TEXT, AT(source_path), .check = config_value_absolute },
+	{ "source", "directory", SET, .set = config_set_directory },
+	{ "aws", "region", TEXT, AT(aws.region), .check = config_value_region },
+	{ "aws", "account", TEXT, AT(aws.account), .check = config_value_account },
+	{ "aws", "ca_file", TEXT, AT(aws.ca_file), .check = config_value_absolute },
+	{ "aws", "https_proxy", TEXT, AT(aws.https_proxy), .check = config_value_proxy },
+	{ "aws", "imds_endpoint", TEXT, AT(aws.imds_endpoint),
+	    .check = config_value_imds },
+	{ "aws", "iam_endpoint", TEXT, AT(aws.iam_endpoint),
+	    .check = config_value_endpoint },
+	{ "aws", "sts_endpoint", TEXT, AT(aws.sts_endpoint),
+	    .check = config_value_endpoint },
+	{ "aws", "ec2_endpoint", TEXT, AT(aws.ec2_endpoint),
+	    .check = config_value_endpoint },
+	{ "aws", "s3_endpoint", LATER, .only = NULL },
+	{ "aws", "role_arn", LATER, .only = NULL },
+	{ "aws", "fips", LATER, .only = "no", .also = "auto" },
+	{ "aws", "dual_stack", LATER, .only = "no", .also = "auto" },
+	{ "instance", "tag", SET, REPEATS, .set = config_set_tag },
+	{ "principals", "users", SET, MAY_BE_EMPTY, .set = config_set_users },
+	{ "principals", "roles", LATER, MAY_BE_EMPTY, .only = "" },
+	{ "accounts", "runas_tag", TEXT, AT(accounts.runas_tag),
+	    .check = config_value_tag_key },
+	{ "accounts", "strip_domain", TEXT, AT(accounts.strip_domain),
+	    .check = config_value_domain },
+	{ "accounts", "fold_case", BOOL, AT(accounts.fold_case) },
+	{ "accounts", "uid_tag", LATER, .only = NULL },
+	{ "accounts", "shared", LATER, MAY_BE_EMPTY, .only = "" },
+	{ "accounts", "reserved", LIST, MAY_BE_EMPTY, AT(accounts.reserved) },
+	{ "accounts", "break_glass", LIST, MAY_BE_EMPTY, AT(accounts.break_glass) },
+	{ "accounts", "local", LATER, .only = "any" },
+	{ "accounts", "visible", SET, .set = config_set_visible },
+	{ "accounts", "enumerate", BOOL, AT(accounts.enumerate) },
+	{ "accounts", "home", TEXT, AT(accounts.home), .check = config_value_home },
+	{ "accounts", "shell", TEXT, AT(accounts.shell), .check = config_value_shell },
+	{ "login", "allow", SET, REPEATS, .set = config_set_login_allow },
+	{ "login", "deny", SET, REPEATS, .set = config_set_login_deny },
+	{ "sudo", "allow", SET, REPEATS, .set = config_set_sudo_allow },
+	{ "sudo", "deny", SET, REPEATS, .set = config_set_sudo_deny },
+	{ "sudo", "grace", DURATION, AT(sudo_grace_s) },
+	{ "cache", "fresh", DURATION, AT(fresh_s) },
+	{ "cache", "grace", DURATION, AT(grace_s) },
+	{ "keys", "iam", BOOL, AT(keys_iam) },
+	{ "keys", "tags", BOOL, AT(keys_tags) },
+	{ "keys", "instance_connect", LATER, .only = "no" },
+	{ "keys", "chain", LATER, .only = NULL },
+	{ "session", "on_revoke", LATER, .only = "keep" },
+	{ "session", "session_manager", LATER, .only = "audit" },
+	{ "audit", "file", TEXT, AT(audit_file), .check = config_value_absolute },
+};
+
+_Static_assert(BASE_N(keys) <= CONFIG_KEYS_MAX, "config_reading.seen is too small");
+
+static int
+refuse_section(const char *section, struct config_lines *lines)
+{
+	const char *known[BASE_N(keys)];
+	char shown[80];
+	char nearest[80];
+
+	text_escape(section, strlen(section), shown, sizeof(shown));
+	if (strncmp(section, "login:", 6) == 0)
+		return config_lines_refuse(lines, "[%s] is not in this version", shown);
+	for (size_t i = 0; i < BASE_N(keys); i++)
+		known[i] = keys[i].section;
+	config_value_nearest(section, known, BASE_N(keys), nearest, sizeof(nearest));
+	return config_lines_refuse(lines, "unknown section [%s]%s", shown, nearest);
+}
+
+int
+config_keys_section(const char *section, struct config_lines *lines)
+{
+	for (size_t i = 0; i < BASE_N(keys); i++)
+		if (strcmp(keys[i].section, section) == 0)
+			return 0;
+	return refuse_section(section, lines);
+}
+
+static int
+refuse_key(struct config_lines *lines, const char *section, const char *name)
+{
+	const char *known[BASE_N(keys)];
+	const char *elsewhere = NULL;
+	size_t n_known = 0;
+	char shown[80];
+	char nearest[80];
+
+	text_escape(name, strlen(name), shown, sizeof(shown));
+	if (section[0] == '\0')
+		return config_lines_refuse(
+		    lines, "%s stands before any [SECTION]", shown);
+	for (size_t i = 0; i < BASE_N(keys); i++) {
+		if (strcmp(keys[i].section, section) == 0)
+			known[n_known++] = keys[i].name;
+		else if (strcmp(keys[i].name, name) == 0)
+			elsewhere = keys[i].section;
+	}
+	if (elsewhere != NULL)
+		return config_lines_refuse(lines,
+		    "unknown key %s in [%s]; there is one in [%s]", shown, section,
+		    elsewhere);
+	config_value_nearest(name, known, n_known, nearest, sizeof(nearest));
+	return config_lines_refuse(
+	    lines, "unknown key %s in [%s]%s", shown, section, nearest);
+}
+
+static int
+set_text(const struct key *key, char *slot, const char *value, char *why)
+{
+	char **text = (char **)(void *)slot;
+	char *copy;
+	int r;
+
+	r = key->check(value, why);
+	if (r != 0)
+		return r;
+	copy = strdup(value);
+	if (copy == NULL)
+		return -ENOMEM;
+	free(*text);
+	*text = copy;
+	return 0;
+}
+
+/* Both lists hold names of accounts or groups, which a comma can never be part of. */
+static int
+set_list(char *slot, const char *value, char *why)
+{
+	struct config_list *list = (struct config_list *)(void *)slot;
+	char shown[80];
+	int r;
+
+	r = config_value_list(value, list, why);
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i < list->n; i++) {
+		size_t len = strlen(list->items[i]);
+
+		if (text_is_group_name(list->items[i], len))
+			continue;
+		text_escape(list->items[i], len, shown, sizeof(shown));
+		return config_value_why(
+		    why, "\"%s\" is no account name; blanks separate them", shown);
+	}
+	return 0;
+}
+
+static int
+set_value(const struct key *key, struct config *config, const char *value, char *why)
+{
+	char *slot = (char *)config + key->offset;
+
+	switch (key->how) {
+	case TEXT:
+		return set_text(key, slot, value, why);
+	case BOOL:
+		return config_value_bool(value, (bool *)(void *)slot, why);
+	case LIST:
+		return set_list(slot, value, why);
+	case DURATION:
+		return config_value_duration(value, (uint32_t *)(void *)slot, why);
+	case SET:
+		return key->set(config, value, why);
+	case LATER:
+		break;
+	}
+	if ((key->only != NULL && strcmp(value, key->only) == 0) ||
+	    (key->also != NULL && strcmp(value, key->also) == 0))
+		return 0;
+	if (key->only != NULL && key->only[0] != '\0')
+		return config_value_why(
+		    why, "not in this version, which does \"%s\" only", key->only);
+	return config_value_why(why, "not in this version");
+}
+
+int
+config_keys_set(struct config_reading *reading, const char *section, const char *name,
+    const char *value)
+{
+	struct config_lines *lines = &reading->lines;
+	const struct key *key = NULL;
+	char why[CONFIG_WHY_SIZE] = "";
+	size_t at;
+	int r;
+
+	for (at = 0; at < BASE_N(keys); at++)
+		if (strcmp(keys[at].section, section) == 0 &&
+		    strcmp(keys[at].name, name) == 0)
+			break;
+	if (at == BASE_N(keys))
+		return refuse_key(lines, section, name);
+	key = &keys[at];
+	if (reading->seen[at] && (key->flags & REPEATS) == 0)
+		return config_lines_refuse(lines, "[%s] %s stands twice", section, name);
+	reading->seen[at] = true;
+	if (value[0] == '\0' && (key->flags & MAY_BE_EMPTY) == 0)
+		return config_lines_refuse(
+		    lines, "[%s] %s has an empty value", section, name);
+	if (key->set == config_set_tag && reading->tag_line == 0)
+		reading->tag_line = lines->number;
+	r = set_value(key, reading->config, value, why);
+	if (r == -EINVAL)
+		return config_lines_refuse(lines, "[%s] %s: %s", section, name, why);
+	return r;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * directory_json.c - reading, from the whole file down to its elements; contract in
+ * directory_json.h. What is in an element: directory_element.c; writing: directory_write.c.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include "daemon/directory_element.h"
+#include "daemon/directory_json.h"
+#include "daemon/directory_scan.h"
+#include "daemon/utf8.h"
+
+static int BASE_PRINTF(2, 3) refuse(char *error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(error, 256, format, args);
+	va_end(args);
+	return DIRECTORY_JSON_E_SYNTAX;
+}
+
+static bool
+is_named(struct directory_slice name, const char *wanted)
+{
+	return name.len == strlen(wanted) && memcmp(name.at, wanted, name.len) == 0;
+}
+
+typedef int (*element_fn)(
+    struct directory *directory, const char *text, size_t len, char *ret_why);
+
+/* Every element of a list, one at a time. */
+static int
+read_list(struct directory *directory, struct directory_slice list, const char *list_name,
+    element_fn read_element, char *error)
+{
+	struct directory_slice name;
+	struct directory_slice element;
+	struct directory_slice twice = { "", 0 };
+	struct directory_scan scan;
+	char why[DIRECTORY_WHY_SIZE];
+	int r;
+
+	if (directory_scan_begin(list, '[', &scan) != 0)
+		return refuse(error, "%s is not an array", list_name);
+	while ((r = directory_scan_next(&scan, &name, &element)) == 0) {
+		if (directory_scan_unique(element, &twice) != 0)
+			return refuse(error,
+			    "%s[%zu]: not an object with distinct plain member names",
+			    list_name, scan.n - 1);
+		r = read_element(directory, element.at, element.len, why);
+		if (r < 0)
+			return r;
+		if (r != 0)
+			return refuse(error, "%s[%zu]: %s", list_name, scan.n - 1, why);
+	}
+	if (r != DIRECTORY_SCAN_E_END)
+		return refuse(error, "%s: no JSON behind element %zu", list_name, scan.n);
+	return 0;
+}
+
+/* The account that the ARNs name, unless they name several. */
+static void
+find_account(struct directory *directory)
+{
+	char account[13] = "";
+
+	for (size_t i = 0; i < directory->n_principals; i++) {
+		const char *p = directory->principals[i].arn;
+
+		/* arn:PARTITION:iam::ACCOUNT:user/… */
+		for (int colons = 0; colons < 4 && p != NULL; colons++) {
+			p = strchr(p, ':');
+			p = p != NULL ? p + 1 : NULL;
+		}
+		if (p == NULL || strspn(p, "0123456789") != 12 || p[12] != ':')
+			return;
+		if (account[0] != '\0' && strncmp(account, p, 12) != 0)
+			return;
+		memcpy(account, p, 12);
+	}
+	memcpy(directory->account, account, sizeof(account));
+}
+
+struct lists {
+	struct directory_slice users;
+	struct directory_slice groups;
+};
+
+/* Policies, roles and whatever else stands at the top is stepped over. */
+static int
+find_lists(struct directory_slice whole, struct lists *ret_lists, char *error)
+{
+	struct lists lists = { { NULL, 0 }, { NULL, 0 } };
+	struct directory_slice name;
+	struct directory_slice value;
+	struct directory_slice twice = { NULL, 0 };
+	struct directory_scan scan;
+	int r;
+
+	if (directory_scan_begin(whole, '{', &scan) != 0)
+		return refuse(error, "not a JSON object");
+	while ((r = directory_scan_next(&scan, &name, &value)) == 0) {
+		if (is_named(name, "UserDetailList"))
+			lists.users = value;
+		else if (is_named(name, "GroupDetailList"))
+			lists.groups = value;
+	}
+	if (r != DIRECTORY_SCAN_E_END)
+		return refuse(
+		    error, "no JSON at byte %zu", (size_t)(scan.at - whole.at) + 1);
+	if (directory_scan_unique(whole, &twice) != 0)
+		return refuse(error, "a member stands twice");
+	if (lists.users.at == NULL)
+		return refuse(error, "there is no UserDetailList");
+	*ret_lists = lists;
+	return 0;
+}
+
+int
+directory_json_parse(
+    const char *bytes, size_t len, struct directory **ret_directory, char ret_error[256])
+{
+	_cleanup_directory_ struct directory *directory = NULL;
+	struct lists lists;
+	size_t wrong;
+	int r;
+
+	ret_error[0] = '\0';
+	if (len > DIRECTORY_JSON_MAX)
+		return refuse(ret_error, "larger than %u bytes", DIRECTORY_JSON_MAX);
+	if (!utf8_is_valid(bytes, len, &wrong))
+		return refuse(ret_error, "byte %zu is not UTF-8", wrong + 1);
+	r = find_lists((struct directory_slice){ bytes, len }, &lists, ret_error);
+	if (r == 0)
+		r = directory_new(&directory);
+	if (r == 0)
+		r = read_list(directory, lists.users, "UserDetailList",
+		    directory_element_user, ret_error);
+	if (r == 0 && lists.groups.at != NULL)
+		r = read_list(directory, lists.groups, "GroupDetailList",
+		    directory_element_group, ret_error);
+	if (r != 0)
+		return r;
+	r = directory_finish(directory);
+	if (r == DIRECTORY_E_DUPLICATE)
+		return refuse(ret_error, "one id, ARN or group name stands twice");
+	if (r != 0)
+		return r;
+	find_account(directory);
+	*ret_directory = base_take_ptr(&directory);
+	return 0;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* explain_hints.c - what would change the answer, in sentences; contract in explain.h */
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/text.h"
+#include "daemon/explain.h"
+#include "daemon/person_keys.h"
+#include "daemon/refresh.h"
+
+static void hint(struct json_object *hints, const char *format, ...) BASE_PRINTF(2, 3);
+
+static void
+hint(struct json_object *hints, const char *format, ...)
+{
+	char text[600];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	json_object_array_add(hints, json_object_new_string(text));
+}
+
+/* How the world came to be as it is: what IAM refuses, and since when nothing arrives. */
+static void
+hint_source(const struct daemon *d, struct json_object *hints)
+{
+	struct refresh_facts facts;
+
+	refresh_facts_read(d, &facts);
+	if (facts.failure.wall_ms != 0)
+		hint(hints, "the directory cannot be refreshed: %s: %s (%s)",
+		    facts.failure.error.action, facts.failure.error.what,
+		    facts.failure.error.code);
+	for (size_t i = 0; i < BASE_N(facts.missing) && facts.missing[i][0] != '\0'; i++)
+		hint(hints, "the instance's role needs the permission %s",
+		    facts.missing[i]);
+	if (facts.held.is_held)
+		hint(hints,
+		    "a listing with %zu instead of %zu people is held: 'iamlogin refresh --accept'",
+		    facts.held.new_people, facts.held.old_people);
+}
+
+static void
+hint_mapping(
+    const struct daemon *d, const struct world_person *person, struct json_object *hints)
+{
+	const struct directory_principal *who = person->principal;
+	const char *tag = d->config->accounts.runas_tag;
+	const char *value = rules_tag(who->tags, who->n_tags, tag);
+	char shown[160] = "";
+
+	if (value != NULL)
+		text_escape(value, strlen(value), shown, sizeof(shown));
+	switch (person->mapping.reason) {
+	case REASON_NO_ACCOUNT:
+		hint(hints,
+		    "the IAM name is no OS name: a tag %s=NAME on %s would give an account",
+		    tag, who->arn);
+		break;
+	case REASON_BAD_NAME:
+		hint(hints,
+		    "the tag %s is \"%s\", which is no OS name ([a-z_][a-z0-9_.-]{0,31})",
+		    tag, shown);
+		break;
+	case REASON_DUPLICATE_TAG:
+		hint(hints, "the tag %s is there twice: remove one", tag);
+		break;
+	case REASON_RESERVED_NAME:
+	case REASON_LOCAL_NAME:
+		hint(hints,
+		    "'%s' is %s: a tag %s=NAME with another name would give an account",
+		    person->mapping.name,
+		    person->mapping.reason == REASON_LOCAL_NAME
+			? "a local name on this instance"
+			: "a reserved name",
+		    tag);
+		break;
+	default:
+		break;
+	}
+	if (person->claim == WORLD_CLAIM_REFUSED)
+		hint(hints, "an older principal owns the account '%s'",
+		    person->mapping.name);
+}
+
+struct json_object *
+explain_hints(const struct daemon *d, const struct world_person *person,
+    const struct world_verdict *verdict)
+{
+	struct json_object *hints = json_object_new_array();
+	struct person_keys cursor = PERSON_KEYS_FIRST;
+	struct person_key key;
+
+	hint_mapping(d, person, hints);
+	if (verdict->rule != NULL)
+		hint(hints, "%s", verdict->rule);
+	if (verdict->verdict == VERDICT_DENY && verdict->reason == REASON_NO_RULE &&
+	    d->config->login.n_allow == 0)
+		hint(hints, "[login] has no allow rule: nobody may log in");
+	if (verdict->verdict == VERDICT_ALLOW &&
+	    !person_keys_next(&cursor, d->config, d->keys, person->principal, &key))
+		hint(hints,
+		    "no usable public key: 'aws iam upload-ssh-public-key' (RSA), or a tag "
+		    "iamlogin:key-1");
+	if (daemon_state(d, d->config->grace_s) == FRESHNESS_STALE)
+		hint(hints, "the answer rests on data that is older than fresh");
+	hint_source(d, hints);
+	return hints;
+}
+
+struct json_object *
+explain_hints_nobody(
+    const struct daemon *d, const char *query, const struct directory_principal *outside)
+{
+	struct json_object *hints = json_object_new_array();
+
+	if (d->world == NULL)
+		hint(hints, "nothing is verified on this instance yet");
+	else if (outside != NULL)
+		hint(hints, "%s is not among [principals] users", outside->arn);
+	else if (local_has_user(d->local, query))
+		hint(hints, "a local account: iamlogin has no say in it");
+	else
+		hint(hints,
+		    "nobody among [principals] has this name, or a tag %s with it",
+		    d->config->accounts.runas_tag);
+	if (d->config->users.n_terms == 0)
+		hint(hints, "[principals] users is empty: nobody is in scope");
+	hint_source(d, hints);
+	return hints;
+}

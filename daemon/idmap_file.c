@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * idmap_file.c - the ledger's file; contract in idmap.h
+ *
+ * {"v":1,"ids":[
+ * {"id":1879050001,"kind":"iam-user","unique_id":"AIDA…","since_ms":0,
+ *  "name":"alice","home":"/home/alice","shell":"/bin/bash"}, …
+ * ]}
+ *
+ * name, home and shell are there together or not at all.
+ */
+#include <json-c/json.h>
+#include <string.h>
+
+#include "common/text.h"
+#include "daemon/idmap_parts.h"
+#include "daemon/statefile.h"
+
+/* A field of struct passwd: what stands in it must not end it. */
+static bool
+is_field(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f || *text == ':')
+			return false;
+	return true;
+}
+
+static int
+copy_text(const struct json_object *object, const char *name, char **ret)
+{
+	const char *text = statefile_text(object, name);
+
+	if (text == NULL || *text == '\0' || !is_field(text))
+		return IDMAP_E_DAMAGED;
+	*ret = strdup(text);
+	return *ret != NULL ? 0 : -ENOMEM;
+}
+
+/* Group ids may be "name:NAME", so the unique id alone may have a colon. */
+static int
+copy_unique_id(const struct json_object *object, char **ret)
+{
+	const char *text = statefile_text(object, "unique_id");
+
+	if (text == NULL || *text == '\0')
+		return IDMAP_E_DAMAGED;
+	*ret = strdup(text);
+	return *ret != NULL ? 0 : -ENOMEM;
+}
+
+static int
+read_account(const struct json_object *object, struct idmap_entry *entry)
+{
+	int r;
+
+	if (!json_object_object_get_ex(object, "name", NULL)) {
+		if (json_object_object_get_ex(object, "home", NULL) ||
+		    json_object_object_get_ex(object, "shell", NULL))
+			return IDMAP_E_DAMAGED;
+		return 0;
+	}
+	r = copy_text(object, "name", &entry->name);
+	if (r == 0)
+		r = copy_text(object, "home", &entry->home);
+	if (r == 0)
+		r = copy_text(object, "shell", &entry->shell);
+	if (r == 0 && !text_is_os_name(entry->name, strlen(entry->name)))
+		return IDMAP_E_DAMAGED;
+	return r;
+}
+
+static int
+read_number(const struct json_object *object, const char *name, int64_t *ret)
+{
+	struct json_object *member;
+
+	if (!json_object_object_get_ex(object, name, &member) ||
+	    !json_object_is_type(member, json_type_int))
+		return IDMAP_E_DAMAGED;
+	*ret = json_object_get_int64(member);
+	return 0;
+}
+
+static int
+read_entry(struct idmap *map, const struct json_object *object)
+{
+	_cleanup_(idmap_entry_freep) struct idmap_entry *entry =
+	    calloc(1, sizeof(*entry));
+	int64_t id = 0;
+	int r;
+
+	if (entry == NULL)
+		return -ENOMEM;
+	if (!json_object_is_type(object, json_type_object))
+		return IDMAP_E_DAMAGED;
+	r = read_number(object, "id", &id);
+	if (r == 0)
+		r = read_number(object, "since_ms", &entry->since_ms);
+	if (r == 0)
+		r = copy_text(object, "kind", &entry->kind);
+	if (r == 0)
+		r = copy_unique_id(object, &entry->unique_id);
+	if (r == 0)
+		r = read_account(object, entry);
+	if (r != 0)
+		return r;
+	if (id < 0 || id > UINT32_MAX || !idmap_is_usable((uint32_t)id))
+		return IDMAP_E_DAMAGED;
+	entry->id = (uint32_t)id;
+	r = idmap_insert(map, entry);
+	if (r == 0)
+		(void)base_take_ptr(&entry);
+	return r == IDMAP_E_COLLISION ? IDMAP_E_DAMAGED : r;
+}
+
+static int
+read_ledger(struct idmap *map, const char *path)
+{
+	_cleanup_statefile_ struct json_object *object = NULL;
+	struct json_object *ids;
+	int r;
+
+	r = statefile_read(path, &object);
+	if (r == -ENOENT)
+		return 0;
+	if (r == STATEFILE_E_DAMAGED)
+		return IDMAP_E_DAMAGED;
+	if (r != 0)
+		return r;
+	if (!json_object_object_get_ex(object, "ids", &ids) ||
+	    !json_object_is_type(ids, json_type_array))
+		return IDMAP_E_DAMAGED;
+	for (size_t i = 0; i < json_object_array_length(ids); i++) {
+		r = read_entry(map, json_object_array_get_idx(ids, i));
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+int
+idmap_load(struct idmap *map, const char *path)
+{
+	_cleanup_idmap_ struct idmap *loaded = NULL;
+	struct idmap before = *map;
+	int r;
+
+	r = idmap_new(&loaded);
+	if (r == 0)
+		r = read_ledger(loaded, path);
+	if (r == IDMAP_E_DAMAGED)
+		map->is_damaged = true;
+	if (r != 0)
+		return r;
+	*map = *loaded;
+	*loaded = before;
+	return 0;
+}
+
+static void
+write_entry(FILE *stream, const struct idmap_entry *entry)
+{
+	(void)fprintf(stream, "{\"id\":%u,\"kind\":", entry->id);
+	statefile_json(stream, entry->kind);
+	(void)fputs(",\"unique_id\":", stream);
+	statefile_json(stream, entry->unique_id);
+	(void)fprintf(stream, ",\"since_ms\":%lld", (long long)entry->since_ms);
+	if (entry->name != NULL) {
+		(void)fputs(",\"name\":", stream);
+		statefile_json(stream, entry->name);
+		(void)fputs(",\"home\":", stream);
+		statefile_json(stream, entry->home);
+		(void)fputs(",\"shell\":", stream);
+		statefile_json(stream, entry->shell);
+	}
+	(void)fputs("}", stream);
+}
+
+int
+idmap_save(struct idmap *map, const char *path)
+{
+	FILE *stream;
+	int r;
+
+	if (map->is_damaged)
+		return -EUCLEAN;
+	r = statefile_begin(path, &stream);
+	if (r != 0)
+		return r;
+	(void)fputs("{\"v\":1,\"ids\":[", stream);
+	for (size_t i = 0; i < map->n; i++) {
+		(void)fputs(i == 0 ? "\n" : ",\n", stream);
+		write_entry(stream, map->by_id[i]);
+	}
+	(void)fputs("\n]}\n", stream);
+	r = statefile_commit(path, stream);
+	if (r == 0)
+		map->is_dirty = false;
+	return r;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * net.h - the network thread: the daemon's only way to AWS
+ *
+ * Room: daemon. The main thread submits jobs and takes results; both queues are bounded and
+ * nothing else is shared. The thread runs curl_multi, the signer, the parsers, credentials
+ * and the request buckets. It never touches files or the world; a result is immutable once
+ * it is in the queue. (libcurl can block 9 s in DNS, so it may not live in the loop.)
+ *
+ * A job ends with a result, always, at its deadline at the latest. Equal jobs are the
+ * caller's to merge.
+ */
+#ifndef DAEMON_NET_H
+#define DAEMON_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/config.h"
+#include "daemon/directory.h"
+#include "daemon/instance.h"
+#include "daemon/keystore.h"
+
+enum net_what {
+	NET_DIRECTORY = 1, /* the instance, then everybody in scope */
+	NET_KEYS,          /* the keys of named people */
+};
+
+/* Which bucket pays for the requests (IMDS is free). */
+enum net_bucket {
+	NET_BACKGROUND =
+	    0,     /* 36 an hour + 1 per person in scope, 240 deep; a job waits */
+	NET_LOGIN, /* 120 an hour, 20 deep; a job fails at once when it is empty */
+};
+
+/* A person whose keys are wanted. */
+struct net_person {
+	char *unique_id;
+	char *name; /* IAM user name */
+	char **
+	    known_ids; /* key ids whose bodies we have: not asked again (bodies never change) */
+	size_t n_known_ids;
+};
+
+struct net_job {
+	uint64_t cookie; /* comes back in the result */
+	enum net_what what;
+	enum net_bucket bucket;
+	int64_t deadline_mono_ms;  /* the job ends then, with -ETIMEDOUT */
+	struct net_person *people; /* NET_KEYS; owned by the job */
+	size_t n_people;
+};
+
+/* Why something failed, for people, records and status; every text is safe to log. */
+struct net_error {
+	char action[48]; /* "iam:GetUser", "imds:token", "connect" */
+	char code[64];   /* AWS's error code, or "timeout", "connect", "tls", "http-503",
+	                      "garbage", "too-large", "bucket" … */
+	char what[200];  /* one line */
+	bool denied;     /* AccessDenied and the like: a permission is missing */
+	bool throttled;
+};
+
+/* The keys of one person as IAM lists them; key ids in known_ids come without a body. */
+struct net_keys {
+	char *unique_id;
+	int r; /* 0; -ENOENT the user is authoritatively gone; <0 failed, nothing is said */
+	struct directory_key
+	    *keys; /* Active ones; type and blob NULL where the id was known */
+	size_t n_keys;
+};
+
+struct net_result {
+	uint64_t cookie;
+	enum net_what what;
+	int r; /* of the directory, or 0 if every person was asked */
+	struct directory *directory; /* NULL unless r == 0; stamps set */
+	int instance_r;
+	struct instance *instance; /* NULL unless instance_r == 0 */
+	struct net_keys *keys;
+	size_t n_keys;
+	int64_t wall_ms,
+	    boot_ms;            /* when the first answer that it rests on was asked for */
+	unsigned n_requests;    /* to AWS, without IMDS */
+	struct net_error error; /* of the first failure; code "" when there was none */
+};
+
+/* Kept current by the thread; a copy for status. */
+struct net_stats {
+	uint64_t requests, failures, retries, throttled;
+	char role[65];               /* of the credentials; "" when there are none */
+	int64_t credentials_until_s; /* epoch */
+	int64_t clock_skew_s;        /* the service's Date minus ours; 0 within 2 s */
+	double background_tokens, login_tokens;
+	int64_t alive_mono_ms; /* last turn of the thread's loop */
+};
+
+struct net;
+
+/** net_start() - start the thread; @config must outlive it */
+int net_start(const struct config *config, const char *version, struct net **ret_net);
+
+/** net_stop() - end the thread within a second, free everything */
+void net_stop(struct net *net);
+
+/** net_fd() - readable when net_take() has something (eventfd) */
+int net_fd(const struct net *net);
+
+/** net_submit() - takes ownership of *job and its content; -EAGAIN: 64 jobs are queued */
+int net_submit(struct net *net, struct net_job **job);
+
+/** net_take() - the next result, or NULL; free with net_result_free() */
+struct net_result *net_take(struct net *net);
+
+/** net_set_people() - how many people are in scope: the background bucket's rate */
+void net_set_people(struct net *net, size_t n_people);
+
+void net_stats_read(struct net *net, struct net_stats *ret_stats);
+
+struct net_job *net_job_new(enum net_what what, enum net_bucket bucket, uint64_t cookie,
+    int64_t deadline_mono_ms);
+int net_job_add_person(struct net_job *job, const char *unique_id, const char *name);
+int net_job_add_known(struct net_job *job, const char *key_id); /* of the last person */
+void net_job_free(struct net_job *job);
+void net_result_free(struct net_result *result);
+
+#endif

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* refresh.c - scheduling and results of listings; contract in refresh.h */
+#include <string.h>
+
+#include "daemon/bucket.h"
+#include "daemon/keyflight.h"
+#include "daemon/log.h"
+#include "daemon/refresh.h"
+#include "daemon/refresh_file.h"
+#include "daemon/refresh_pace.h"
+#include "daemon/server.h"
+
+#define REFRESH_KEYS_MS 30000
+#define REFRESH_RINGS_PER_HOUR 12.0
+#define REFRESH_RINGS_DEEP 3.0
+#define REFRESH_RING_MS 100
+#define REFRESH_NONE UINT64_MAX
+
+struct refresh {
+	sd_event_source *timer;
+	sd_event_source *results;
+	struct refresh_pace pace;
+	uint64_t next_cookie;
+	uint64_t flying;  /* cookie of the listing under way, or REFRESH_NONE */
+	uint64_t keys_of; /* the listing whose keys are under way, or REFRESH_NONE */
+	uint64_t keys_cookie;
+	uint64_t again; /* promised to whoever asked meanwhile, or REFRESH_NONE */
+	bool accept;
+	unsigned failures_in_row;
+	struct bucket rings;
+	int64_t rung_mono_ms;
+	struct apply_held held;
+	struct refresh_facts facts;
+};
+
+static void refresh_run(struct daemon *d, uint64_t cookie);
+
+bool
+refresh_breaker_is_open(const struct daemon *d)
+{
+	return d->refresh->failures_in_row >= REFRESH_BREAKER;
+}
+
+void
+refresh_facts_read(const struct daemon *d, struct refresh_facts *ret_facts)
+{
+	*ret_facts = d->refresh->facts;
+	ret_facts->held = d->refresh->held;
+}
+
+static void
+refresh_schedule(struct daemon *d, int64_t after_ms)
+{
+	uint64_t at = (uint64_t)(clock_mono_ms() + after_ms) * 1000;
+
+	if (sd_event_source_set_time(d->refresh->timer, at) < 0 ||
+	    sd_event_source_set_enabled(d->refresh->timer, SD_EVENT_ONESHOT) < 0)
+		log_line(LOG_ERR, "the refresh timer could not be set");
+}
+
+/* The end of a refresh, keys included: whoever waits is told, the next one is planned. */
+static void
+refresh_done(struct daemon *d, uint64_t cookie, enum refresh_outcome outcome)
+{
+	struct refresh *refresh = d->refresh;
+	uint64_t again = refresh->again;
+	int64_t after_ms;
+
+	server_refreshed(d, cookie, outcome, &refresh->facts.failure.error);
+	if (again != REFRESH_NONE) {
+		refresh->again = REFRESH_NONE;
+		refresh_run(d, again);
+		return;
+	}
+	after_ms = outcome == REFRESH_FAILED
+		       ? refresh_pace_retry_ms(&refresh->pace, refresh->failures_in_row)
+		       : refresh_pace_interval_ms(&refresh->pace);
+	if (outcome == REFRESH_HELD && after_ms > 60000)
+		after_ms = 60000; /* the second listing that confirms */
+	refresh->facts.interval_s =
+	    (uint32_t)(refresh_pace_interval_ms(&refresh->pace) / 1000);
+	refresh_schedule(d, after_ms);
+}
+
+/* A missing permission is kept until a listing succeeds: status and doctor name it. */
+static void
+refresh_note_missing(struct refresh *refresh, const struct net_error *error)
+{
+	size_t n = BASE_N(refresh->facts.missing);
+
+	if (!error->denied)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(refresh->facts.missing[i], error->action) == 0)
+			return;
+		if (refresh->facts.missing[i][0] == '\0') {
+			memcpy(refresh->facts.missing[i], error->action,
+			    sizeof(error->action));
+			return;
+		}
+	}
+}
+
+void
+refresh_failed(struct daemon *d, uint64_t cookie, const struct net_error *error)
+{
+	struct refresh *refresh = d->refresh;
+	struct clock_now now;
+	bool is_news = strcmp(refresh->facts.failure.error.code, error->code) != 0 ||
+		       strcmp(refresh->facts.failure.error.action, error->action) != 0;
+
+	clock_read(&now);
+	if (is_news)
+		log_line(LOG_WARNING,
+		    "refresh failed: %s: %s (%s): last known good stays", error->action,
+		    error->what, error->code);
+	refresh->facts.failure.wall_ms = now.wall_ms;
+	refresh->facts.failure.error = *error;
+	refresh->facts.failures++;
+	refresh->failures_in_row++;
+	refresh_note_missing(refresh, error);
+	refresh_done(d, cookie, REFRESH_FAILED);
+}
+
+static void
+refresh_succeeded(struct daemon *d)
+{
+	struct refresh *refresh = d->refresh;
+
+	if (refresh->facts.failure.wall_ms != 0)
+		log_line(LOG_NOTICE, "refresh works again after %u failures",
+		    refresh->failures_in_row);
+	memset(&refresh->facts.failure, 0, sizeof(refresh->facts.failure));
+	memset(refresh->facts.missing, 0, sizeof(refresh->facts.missing));
+	refresh->failures_in_row = 0;
+	refresh->facts.refreshes++;
+}
+
+/* A complete listing arrived: guards, world, files; then the keys of those let in. */
+void
+refresh_listed(struct daemon *d, uint64_t cookie, struct directory *directory,
+    struct instance *instance)
+{
+	struct refresh *refresh = d->refresh;
+	bool accept = refresh->accept;
+	struct net_error error = { .action = "publish", .code = "local" };
+	int r;
+
+	refresh->accept = false;
+	r = apply_directory(d, directory, instance, accept, &refresh->held);
+	if (r == APPLY_E_HELD) {
+		refresh_done(d, cookie, REFRESH_HELD);
+		return;
+	}
+	if (r != 0) {
+		(void)snprintf(error.what, sizeof(error.what), "%s",
+		    r == APPLY_E_ACCOUNT
+			? "this instance is in another account than [aws] account"
+			: strerror(-r));
+		refresh_failed(d, cookie, &error);
+		return;
+	}
+	refresh_succeeded(d);
+	if (d->net != NULL)
+		net_set_people(d->net, d->world->n_people);
+	refresh->keys_cookie = refresh->next_cookie++;
+	r = keyflight_all(d, refresh->keys_cookie, clock_mono_ms() + REFRESH_KEYS_MS);
+	if (r == 0)
+		refresh->keys_of = cookie;
+	else
+		refresh_done(d, cookie, REFRESH_DONE);
+}
+
+static void
+refresh_directory_result(struct daemon *d, struct net_result *result)
+{
+	struct refresh *refresh = d->refresh;
+	struct net_stats stats;
+
+	if (result->cookie != refresh->flying)
+		return;
+	refresh->flying = REFRESH_NONE;
+	if (result->r != 0) {
+		refresh_failed(d, result->cookie, &result->error);
+		return;
+	}
+	net_stats_read(d->net, &stats);
+	refresh_pace_listed(&refresh->pace, result->n_requests, stats.background_tokens,
+	    result->directory->n_principals);
+	apply_fresh(d, refresh_pace_fresh_s(&refresh->pace));
+	refresh_listed(d, result->cookie, base_take_ptr(&result->directory),
+	    base_take_ptr(&result->instance));
+}
+
+static void
+refresh_keys_result(struct daemon *d, struct net_result *result)
+{
+	struct refresh *refresh = d->refresh;
+	uint64_t listing = refresh->keys_of;
+
+	(void)keyflight_result(d, result);
+	if (result->error.code[0] != '\0') {
+		refresh_note_missing(refresh, &result->error);
+		if (strcmp(result->error.code, "bucket") != 0) {
+			refresh->failures_in_row += listing == REFRESH_NONE ? 1 : 0;
+			log_line(LOG_WARNING, "keys: %s: %s (%s)", result->error.action,
+			    result->error.what, result->error.code);
+		}
+	}
+	server_keys_arrived(d, result->cookie);
+	if (listing == REFRESH_NONE || result->cookie != refresh->keys_cookie)
+		return;
+	refresh->keys_of = REFRESH_NONE;
+	refresh_pace_keys(&refresh->pace, result->n_requests);
+	refresh_done(d, listing, REFRESH_DONE);
+}
+
+static int
+refresh_on_results(sd_event_source *source, int fd, uint32_t events, void *arg)
+{
+	struct daemon *d = arg;
+	struct net_result *result;
+	uint64_t count;
+
+	(void)source;
+	(void)events;
+	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
+		log_line(LOG_ERR, "eventfd of the network thread: %m");
+	while ((result = net_take(d->net)) != NULL) {
+		if (result->what == NET_DIRECTORY)
+			refresh_directory_result(d, result);
+		else
+			refresh_keys_result(d, result);
+		net_result_free(result);
+	}
+	return 0;
+}
+
+static void
+refresh_run(struct daemon *d, uint64_t cookie)
+{
+	struct refresh *refresh = d->refresh;
+	struct net_error error = {
+		.action = "queue", .code = "busy", .what = "queue is full"
+	};
+	struct net_job *job;
+
+	if (d->config->source == CONFIG_SOURCE_FILE) {
+		refresh_file_run(d, cookie);
+		return;
+	}
+	job = net_job_new(NET_DIRECTORY, NET_BACKGROUND, cookie,
+	    clock_mono_ms() + refresh_pace_deadline_ms(&refresh->pace));
+	if (job != NULL && net_submit(d->net, &job) == 0) {
+		refresh->flying = cookie;
+		return;
+	}
+	net_job_free(job);
+	refresh_failed(d, cookie, &error);
+}
+
+uint64_t
+refresh_request(struct daemon *d, bool accept)
+{
+	struct refresh *refresh = d->refresh;
+	uint64_t cookie;
+
+	refresh->accept = refresh->accept || accept;
+	if (refresh->again != REFRESH_NONE)
+		return refresh->again;
+	if (refresh->flying == REFRESH_NONE && refresh->keys_of == REFRESH_NONE) {
+		cookie = refresh->next_cookie++;
+		/* from the loop, so that the caller can park before it is answered */
+		refresh->again = cookie;
+		refresh_schedule(d, 0);
+		return cookie;
+	}
+	refresh->again = refresh->next_cookie++;
+	return refresh->again;
+}
+
+static int
+refresh_on_timer(sd_event_source *source, uint64_t usec, void *arg)
+{
+	struct daemon *d = arg;
+	struct refresh *refresh = d->refresh;
+	uint64_t cookie = refresh->again;
+
+	(void)source;
+	(void)usec;
+	if (refresh->flying != REFRESH_NONE || refresh->keys_of != REFRESH_NONE)
+		return 0;
+	refresh->again = REFRESH_NONE;
+	refresh_run(d, cookie != REFRESH_NONE ? cookie : refresh->next_cookie++);
+	return 0;
+}
+
+void
+refresh_ring(struct daemon *d)
+{
+	struct refresh *refresh = d->refresh;
+	int64_t now = clock_mono_ms();
+
+	/* one attempt asks more than once: sshd looks the name up again before it gives up */
+	if (refresh->rung_mono_ms != 0 && now - refresh->rung_mono_ms < REFRESH_RING_MS)
+		return;
+	refresh->rung_mono_ms = now;
+	if (!bucket_take(&refresh->rings, now)) {
+		refresh->facts.rings_refused++;
+		return;
+	}
+	refresh->facts.rings++;
+	(void)refresh_request(d, false);
+}
+
+int
+refresh_keys(struct daemon *d, const struct world_person *person, uint64_t *ret_cookie)
+{
+	uint64_t cookie = d->refresh->next_cookie++;
+	int r = keyflight_person(d, person, &cookie); /* may name an earlier one */
+
+	if (r == 0)
+		*ret_cookie = cookie;
+	return r;
+}
+
+int
+refresh_start(struct daemon *d)
+{
+	struct refresh *refresh = calloc(1, sizeof(*refresh));
+	int r;
+
+	if (refresh == NULL)
+		return -ENOMEM;
+	d->refresh = refresh;
+	refresh->flying = refresh->keys_of = refresh->again = REFRESH_NONE;
+	refresh->next_cookie = 1;
+	bucket_init(
+	    &refresh->rings, REFRESH_RINGS_PER_HOUR, REFRESH_RINGS_DEEP, clock_mono_ms());
+	refresh_pace_init(&refresh->pace, d->config->fresh_s);
+	d->effective_fresh_s = d->config->fresh_s;
+	r = sd_event_add_time(d->event, &refresh->timer, CLOCK_MONOTONIC,
+	    (uint64_t)clock_mono_ms() * 1000, 1000, refresh_on_timer, d);
+	if (r >= 0 && d->net != NULL)
+		r = sd_event_add_io(d->event, &refresh->results, net_fd(d->net), EPOLLIN,
+		    refresh_on_results, d);
+	return r < 0 ? r : 0;
+}
+
+void
+refresh_stop(struct daemon *d)
+{
+	if (d->refresh == NULL)
+		return;
+	sd_event_source_unref(d->refresh->timer);
+	sd_event_source_unref(d->refresh->results);
+	free(d->refresh);
+	d->refresh = NULL;
+}

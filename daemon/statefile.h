@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * statefile.h - files under the state directory: read whole, replaced whole
+ *
+ * Room: daemon. For files that only we write, in a directory that only we can enter.
+ */
+#ifndef DAEMON_STATEFILE_H
+#define DAEMON_STATEFILE_H
+
+#include <stddef.h>
+
+#include "common/base.h"
+
+#define STATEFILE_MAX (64u << 20)
+
+struct json_object;
+
+enum {
+	STATEFILE_E_DAMAGED =
+	    1, /* not one whole JSON object of version 1, or too large */
+};
+
+/**
+ * statefile_read() - one JSON object with "v": 1
+ * @ret_object: the caller's reference: json_object_put()
+ *
+ * Return: 0, STATEFILE_E_DAMAGED, -ENOENT, -ENOMEM, or another -errno.
+ */
+int statefile_read(const char *path, struct json_object **ret_object) MUST_CHECK;
+
+/**
+ * statefile_begin() - a stream to PATH.new (O_EXCL, O_NOFOLLOW, 0600)
+ *
+ * What an interrupted run left under that name is removed first.
+ */
+int statefile_begin(const char *path, FILE **ret_stream) MUST_CHECK;
+
+/**
+ * statefile_commit() - flush, fsync, rename over @path, fsync of the directory
+ * @stream: closed in any case
+ *
+ * Return: 0, or -errno: then the old file stands and PATH.new is gone.
+ */
+int statefile_commit(const char *path, FILE *stream) MUST_CHECK;
+
+/** statefile_text() - a member that is a string without NUL inside; NULL when it is not */
+const char *statefile_text(const struct json_object *object, const char *name);
+
+/** statefile_json() - @text as a JSON string with its quotes, to a stream */
+void statefile_json(FILE *stream, const char *text);
+
+void statefile_putp(struct json_object **object);
+#define _cleanup_statefile_ _cleanup_(statefile_putp)
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * world_verdict.c - a person's verdicts and the sentence that explains them; see world.h
+ *
+ *   [login] allow #1: group:HostAdmins
+ *   [login] allow #2: match:platform (the person's platform is "other", the
+ *       instance's "acme")
+ *   [login] deny #1: tag:suspended
+ *   [login] allow #1: group:HostAdmins (not in the group); allow #2: …
+ *
+ * The texts go to administrators' terminals and logs: what comes from IAM is escaped, what
+ * comes from the configuration has been checked there.
+ */
+#include <stdarg.h>
+#include <string.h>
+
+#include "common/text.h"
+#include "daemon/world_parts.h"
+
+#define TEXT_SIZE 448 /* a record keeps 512 bytes of a rule */
+#define NAMED_RULES 4 /* of those that failed */
+#define VALUE_SIZE 72
+
+struct text {
+	char bytes[TEXT_SIZE];
+	size_t len;
+};
+
+static void BASE_PRINTF(2, 3) append(struct text *text, const char *format, ...)
+{
+	size_t left = sizeof(text->bytes) - text->len;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(text->bytes + text->len, left, format, args);
+	va_end(args);
+	if (n > 0)
+		text->len += (size_t)n < left ? (size_t)n : left - 1;
+}
+
+static void
+quote(const char *value, char ret[VALUE_SIZE])
+{
+	text_escape(value, strlen(value), ret, VALUE_SIZE);
+}
+
+/* Why a term of tags is false: which side lacks what. */
+static void
+explain_tags(struct text *text, const struct rules_term *term,
+    const struct directory_principal *who, const struct instance *instance)
+{
+	const char *theirs = rules_tag(who->tags, who->n_tags, term->key);
+	const char *ours = rules_tag(instance->tags, instance->n_tags, term->key);
+	char key[VALUE_SIZE];
+	char value[VALUE_SIZE];
+	char other[VALUE_SIZE];
+
+	quote(term->key, key);
+	if (term->kind != RULES_INSTANCE && theirs == NULL) {
+		append(text, " (the person has no tag %s)", key);
+		return;
+	}
+	if (term->kind != RULES_TAG && ours == NULL) {
+		append(text, " (this instance has no tag %s)", key);
+		return;
+	}
+	quote(theirs != NULL ? theirs : "", value);
+	quote(ours != NULL ? ours : "", other);
+	if (term->kind == RULES_TAG)
+		append(text, " (the person's %s is \"%s\")", key, value);
+	else if (term->kind == RULES_INSTANCE)
+		append(text, " (this instance's %s is \"%s\")", key, other);
+	else
+		append(text, " (the person's %s is \"%s\", the instance's \"%s\")", key,
+		    value, other);
+}
+
+static void
+explain_false(struct text *text, const struct rules_term *term,
+    const struct directory_principal *who, const struct instance *instance)
+{
+	char value[VALUE_SIZE];
+
+	switch (term->kind) {
+	case RULES_GROUP:
+		append(text, " (the person is not in %s)", term->key);
+		break;
+	case RULES_USER:
+		append(text, " (the person is another)");
+		break;
+	case RULES_PATH:
+		quote(who->path, value);
+		append(text, " (the person's path is %s)", value);
+		break;
+	case RULES_TAG:
+	case RULES_INSTANCE:
+	case RULES_MATCH:
+		explain_tags(text, term, who, instance);
+		break;
+	}
+}
+
+/* Nothing let the person in: each rule with the first term that is false. */
+static void
+explain_no_rule(struct text *text, const struct rules_set *set,
+    const struct directory_principal *who, const struct instance *instance)
+{
+	const struct rules_term *term;
+	const char *why;
+
+	append(text, "[%s] ", set->section);
+	if (set->n_allow == 0)
+		append(text, "has no allow rule");
+	for (size_t i = 0; i < set->n_allow; i++) {
+		if (i == NAMED_RULES) {
+			append(text, "; and %zu more", set->n_allow - i);
+			break;
+		}
+		append(text, "%sallow #%zu: %s", i > 0 ? "; " : "", i + 1,
+		    set->allow[i].text);
+		if (rules_eval_rule(&set->allow[i], who, instance, &term, &why) ==
+		    RULES_FALSE) {
+			if (set->allow[i].n_terms > 1)
+				append(text, ": %s", term->text);
+			explain_false(text, term, who, instance);
+		}
+	}
+}
+
+static int
+explain_outcome(const struct rules_set *set, const struct rules_outcome *outcome,
+    const struct directory_principal *who, const struct instance *instance,
+    char **ret_text)
+{
+	struct text text = { .len = 0 };
+
+	if (outcome->rule == NULL || outcome->reason == REASON_NO_RULE) {
+		explain_no_rule(&text, set, who, instance);
+	} else {
+		append(&text, "[%s] %s #%zu: %s", set->section,
+		    outcome->is_deny ? "deny" : "allow", outcome->number,
+		    outcome->rule->text);
+		if (outcome->value == RULES_UNKNOWN && outcome->rule->n_terms > 1)
+			append(&text, ": %s", outcome->term->text);
+		if (outcome->value == RULES_UNKNOWN)
+			append(&text, " (%s)", outcome->why);
+	}
+	*ret_text = strdup(text.bytes);
+	return *ret_text != NULL ? 0 : -ENOMEM;
+}
+
+/* A person who has no account: what in IAM would have to change. */
+static int
+explain_mapping(const struct world_making *making, const struct directory_principal *who,
+    char **ret_text)
+{
+	const char *tag_name = making->config->accounts.runas_tag;
+	const char *value = rules_tag(who->tags, who->n_tags, tag_name);
+	struct text text = { .len = 0 };
+	char shown[VALUE_SIZE];
+	char key[VALUE_SIZE];
+
+	quote(value != NULL ? value : who->name, shown);
+	quote(tag_name, key);
+	if (value != NULL)
+		append(&text, "the tag %s is \"%s\"", key, shown);
+	else
+		append(&text,
+		    "the IAM name is \"%s\"; the tag %s can name another account", shown,
+		    key);
+	*ret_text = strdup(text.bytes);
+	return *ret_text != NULL ? 0 : -ENOMEM;
+}
+
+static void
+set_verdict(struct world_verdict *verdict, const struct rules_outcome *outcome)
+{
+	verdict->reason = outcome->reason;
+	switch (outcome->value) {
+	case RULES_TRUE:
+		verdict->verdict = VERDICT_ALLOW;
+		break;
+	case RULES_UNKNOWN:
+		verdict->verdict = VERDICT_UNKNOWN;
+		break;
+	case RULES_FALSE:
+		verdict->verdict = VERDICT_DENY;
+		break;
+	}
+}
+
+static int
+copy_verdict(const struct world_verdict *from, struct world_verdict *to)
+{
+	*to = *from;
+	if (from->rule == NULL)
+		return 0;
+	to->rule = strdup(from->rule);
+	return to->rule != NULL ? 0 : -ENOMEM;
+}
+
+/* Both services denied for one reason; takes over @text, which may be NULL. */
+static int
+deny_all(struct world_person *person, enum verdict_reason reason, char *text)
+{
+	for (size_t s = 0; s < WORLD_SERVICES; s++) {
+		free(person->services[s].rule);
+		person->services[s] =
+		    (struct world_verdict){ .verdict = VERDICT_DENY, .reason = reason };
+	}
+	person->services[SNAPSHOT_SERVICE_LOGIN].rule = text;
+	return copy_verdict(&person->services[SNAPSHOT_SERVICE_LOGIN],
+	    &person->services[SNAPSHOT_SERVICE_SUDO]);
+}
+
+int
+world_refuse_id(struct world_person *person)
+{
+	person->claim = WORLD_CLAIM_REFUSED;
+	return deny_all(person, REASON_ID_COLLISION, NULL);
+}
+
+/* sudo is for people who may log in: its verdict is never better than login's. */
+static int
+eval_sudo(const struct world_making *making, struct world_person *person)
+{
+	const struct rules_set *set = &making->config->sudo;
+	const struct world_verdict *login = &person->services[SNAPSHOT_SERVICE_LOGIN];
+	struct world_verdict *sudo = &person->services[SNAPSHOT_SERVICE_SUDO];
+	struct rules_outcome outcome;
+
+	rules_eval(set, person->principal, making->world->instance, &outcome);
+	if (login->verdict == VERDICT_DENY ||
+	    (login->verdict == VERDICT_UNKNOWN && outcome.value != RULES_FALSE))
+		return copy_verdict(login, sudo);
+	set_verdict(sudo, &outcome);
+	return explain_outcome(
+	    set, &outcome, person->principal, making->world->instance, &sudo->rule);
+}
+
+int
+world_verdicts(const struct world_making *making, struct world_person *person)
+{
+	const struct rules_set *set = &making->config->login;
+	struct world_verdict *login = &person->services[SNAPSHOT_SERVICE_LOGIN];
+	struct rules_outcome outcome;
+	char *text = NULL;
+	int r;
+
+	if (person->mapping.reason != REASON_NONE) {
+		r = explain_mapping(making, person->principal, &text);
+		return r == 0 ? deny_all(person, person->mapping.reason, text) : r;
+	}
+	if (person->claim != WORLD_CLAIM_OWNER)
+		return deny_all(person, REASON_NAME_CLAIMED, NULL);
+	rules_eval(set, person->principal, making->world->instance, &outcome);
+	set_verdict(login, &outcome);
+	r = explain_outcome(
+	    set, &outcome, person->principal, making->world->instance, &login->rule);
+	return r == 0 ? eval_sudo(making, person) : r;
+}

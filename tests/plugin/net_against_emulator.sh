@@ -1,0 +1,268 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The network thread against the emulated AWS: what it lists, how it fails, what it never asks.
+#
+#   net_against_emulator.sh            NET_PROBE names the built net_probe, srcdir the sources
+#
+# Loopback only, no root. Prints a line per check; exit 0 when all passed, 77 without python3.
+set -u
+
+srcdir=${srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+probe=${NET_PROBE:-tests/plugin/net_probe}
+for tool in python3 openssl curl; do
+	command -v $tool >/dev/null || { echo "SKIP: needs $tool"; exit 77; }
+done
+[ -x "$probe" ] || { echo "no net_probe at $probe"; exit 99; }
+
+work=$(mktemp -d)
+emulator=
+n_passed=0 n_failed=0
+
+stop_emulator() {
+	[ -z "$emulator" ] || { kill "$emulator" && wait "$emulator"; } 2>/dev/null
+	emulator=
+}
+trap 'stop_emulator; rm -rf "$work"' EXIT
+
+# start_emulator [CLOCK_OFFSET_S]: sets imds, aws, other (a second TLS address) and control
+start_emulator() {
+	rm -f "$work/ready"
+	python3 - "${1:-0}" "$srcdir/tests/aws/emulator" --directory "$work/directory.json" \
+		--ca-out "$work/ca.pem" --ready-file "$work/ready" --imds 127.0.0.1:0 \
+		--aws 127.0.0.1:0 --aws 127.0.0.2:0 --control 127.0.0.1:0 --page-max 2 \
+		--tag platform=shop --tag env=dev 2>"$work/emulator.log" <<-'PY' &
+		import runpy, sys, time
+		offset, real = int(sys.argv[1]), time.time
+		if offset:
+		    time.time = lambda: real() + offset
+		sys.argv = sys.argv[2:]
+		sys.path.insert(0, sys.argv[0].rsplit("/", 1)[0])
+		runpy.run_path(sys.argv[0], run_name="__main__")
+	PY
+	emulator=$!
+	for _ in $(seq 100); do
+		[ -s "$work/ready" ] && break
+		sleep 0.1
+	done
+	read -r imds aws other control < <(python3 -c 'import json, sys
+r = json.load(open(sys.argv[1]))
+print(r["imds"][0], *r["aws"], r["control"][0] if isinstance(r["control"], list) else r["control"])' \
+		"$work/ready") || { cat "$work/emulator.log"; exit 99; }
+}
+
+ctl() { # METHOD PATH [JSON]
+	curl -sS -f -X "$1" "http://$control/_emulator/$2" ${3:+--data-binary "$3"} >"$work/ctl" ||
+		echo "control: $* failed"
+}
+
+reset() {
+	ctl POST reset
+	ctl DELETE requests
+}
+
+# count PATTERN: requests whose service:action fits the regular expression
+count() {
+	ctl GET requests
+	python3 -c 'import json, re, sys
+rows = json.load(open(sys.argv[1]))["log"]
+print(sum(bool(re.search(sys.argv[2], "%s:%s=%s" % (r["service"], r["action"], r["status"])))
+          for r in rows))' "$work/ctl" "$1"
+}
+
+# run COMMANDS [ARGUMENT...]: the probe's output in $work/out
+run() {
+	local commands=$1
+	shift
+	printf '%b' "$commands" | "$probe" "imds=http://$imds" "iam=https://$aws" \
+		"ca=$work/ca.pem" "scope=path:/people/*" "$@" >"$work/out" 2>"$work/err"
+	local code=$?
+	[ $code -eq 0 ] || { echo "net_probe: exit $code"; cat "$work/err"; }
+}
+
+check() { # NAME COMMAND...
+	local name=$1
+	shift
+	if "$@"; then
+		n_passed=$((n_passed + 1))
+		echo "ok   $name"
+	else
+		n_failed=$((n_failed + 1))
+		echo "FAIL $name"
+		sed 's/^/     /' "$work/out"
+	fi
+}
+
+has() { grep -Eq -- "$1" "$work/out"; }
+hasnt() { ! has "$1"; }
+equal() { [ "$1" = "$2" ] || { echo "     $1 is not $2"; false; }; }
+at_most() { [ "$1" -le "$2" ] || { echo "     $1 is more than $2"; false; }; }
+
+# One fault, one directory job: it fails with this code, gives nobody, and ends in time.
+fails() { # NAME FAULTS CODE [DEADLINE_MS]
+	local deadline=${4:-2500} ms
+	reset
+	ctl PUT faults "$2"
+	run "directory background $deadline\n"
+	ms=$(sed -n 's/^result .* ms=//p' "$work/out")
+	check "$1: fails with $3" has "^result r=-[0-9]+ .*people=0 .*code=$3 "
+	check "$1: nothing partial" hasnt '^(partial!|person )'
+	check "$1: in time ($ms of $deadline ms)" at_most "${ms:-99999}" $((deadline + 300))
+}
+
+rsa() { openssl genrsa 2048 2>/dev/null | python3 -c 'import base64, re, subprocess, sys
+text = subprocess.run(["openssl", "rsa", "-noout", "-modulus"], input=sys.stdin.read(),
+                      capture_output=True, text=True, check=True).stdout
+n = bytes.fromhex(re.search("=([0-9A-F]+)", text).group(1))
+part = lambda b: len(b).to_bytes(4, "big") + b
+print("ssh-rsa " + base64.b64encode(part(b"ssh-rsa") + part(b"\x01\0\x01") + part(b"\0" + n)).decode())'; }
+
+cp "$srcdir/tests/aws/directory.json" "$work/directory.json"
+start_emulator
+
+echo "# what is listed"
+reset
+run 'directory background 8000\nstats\n' scope=group:engineers scope=user:ci-bot scope=user:nobody scope=group:None
+check "everybody in scope, once, over several pages" has '^result r=0 instance_r=0 people=5 '
+check "tags and groups" has '^person carol AIDA0SYNTHETICCAROL01 /people/ tag:platform=shop tag:SSMSessionRunAs=deploy group:engineers$'
+check "the instance" has '^instance i-0123456789abcdef0 111122223333 eu-central-1 aws known$'
+check "its tags" has '^instance-tag platform=shop$'
+check "as old as its first question" has '^age 1$'
+check "groups of people" has '^group HostAdmins$'
+check "listings were paged" equal "$(count 'iam:ListUsers=200')" 2
+check "one token for all of IMDS" equal "$(count 'imds:token=200')" 1
+check "no metadata without a token" equal "$(count '=401')" 0
+check "requests are counted" has "^stats requests=$(count '^iam:') failures=0 retries=0 throttled=0 role=iamlogin-host "
+run 'directory background 8000\n' scope=path:/
+check "path:/ without an asterisk is / alone" has '^person ci-bot '
+run 'directory background 8000\n' account=999999999999
+check "another account is refused" has '^result r=-[0-9]+ .*people=0 .*code=wrong-account '
+ctl PATCH instance '{"imds_tags":false}'
+run 'directory background 8000\n'
+check "tags switched off are unknown, and it says how" has '^instance .*modify-instance-metadata-options --instance-metadata-tags enabled$'
+
+echo "# keys"
+reset
+good=$(rsa)
+other_key=$(rsa)
+ctl PATCH users/alice "{\"SSHPublicKeys\":[
+	{\"SSHPublicKeyId\":\"APKAGOOD00000000000001\",\"SSHPublicKeyBody\":\"$good\",\"Status\":\"Active\"},
+	{\"SSHPublicKeyId\":\"APKAKNOWN0000000000001\",\"SSHPublicKeyBody\":\"$other_key\",\"Status\":\"Active\"},
+	{\"SSHPublicKeyId\":\"APKAOFF000000000000001\",\"SSHPublicKeyBody\":\"$good\",\"Status\":\"Inactive\"},
+	{\"SSHPublicKeyId\":\"APKAENDED0000000000001\",\"SSHPublicKeyBody\":\"$good\",\"Status\":\"Expired\"},
+	{\"SSHPublicKeyId\":\"APKAHOSTILE00000000001\",\"SSHPublicKeyBody\":\"command=evil ssh-rsa AAAA\",\"Status\":\"Active\"}]}"
+run 'keys login 3000 AIDA0SYNTHETICALICE01 alice,APKAKNOWN0000000000001 AIDA0NOBODY0000000001 nobody\n'
+check "keys without a directory before" has '^result r=0 '
+check "active keys that parse, and no others" has '^keys-of AIDA0SYNTHETICALICE01 r=0 n=2$'
+check "a key's bytes" has '^key APKAGOOD00000000000001 ssh-rsa 279$'
+check "a known key is not asked again" has '^key APKAKNOWN0000000000001 - 0$'
+check "inactive and known keys cost nothing" equal "$(count 'iam:GetSSHPublicKey')" 2
+check "nobody is authoritatively gone" has '^keys-of AIDA0NOBODY0000000001 r=-2 n=0$'
+check "over several pages" equal "$(count 'iam:ListSSHPublicKeys=200')" 3
+ctl PUT faults '[{"service":"iam","action":"ListSSHPublicKeys","kind":"status","status":500}]'
+run 'keys login 3000 AIDA0SYNTHETICALICE01 alice\n'
+check "a failure says nothing about keys" has '^keys-of AIDA0SYNTHETICALICE01 r=-5 n=0$'
+
+echo "# faults: a failure with its name, and nothing else"
+fails "black hole" '[{"service":"iam","kind":"blackhole"}]' timeout
+fails "reset" '[{"service":"iam","action":"GetUser","kind":"reset"}]' reset
+fails "TLS never begins" '[{"service":"*","kind":"stall_tls"}]' timeout
+fails "half a body, then silence" '[{"service":"iam","action":"GetUser","kind":"stall_body"}]' timeout
+fails "a drip" '[{"service":"iam","action":"GetUser","kind":"drip"}]' timeout
+fails "a cut body" '[{"service":"iam","action":"ListGroupsForUser","kind":"truncate"}]' reset 8000
+fails "HTTP 500" '[{"service":"iam","action":"ListUsers","kind":"status","status":500}]' ServiceFailure 8000
+fails "HTTP 503" '[{"service":"iam","kind":"status","status":503,"code":"ServiceUnavailable"}]' ServiceUnavailable 8000
+fails "throttling" '[{"service":"iam","action":"GetUser","kind":"status","status":400,"code":"Throttling"}]' Throttling 8000
+fails "throttling of the second page" '[{"service":"iam","action":"ListUsers","kind":"status","status":400,"code":"Throttling","page":2}]' Throttling 8000
+fails "a captive portal" '[{"service":"iam","kind":"body"}]' garbage
+fails "another answer's root" '[{"service":"iam","action":"ListUsers","kind":"body","body":"<GetUserResponse/>"}]' garbage
+fails "an empty answer" '[{"service":"iam","action":"ListUsers","kind":"body","body":"<ListUsersResponse/>"}]' garbage
+fails "more pages but no marker" '[{"service":"iam","action":"ListUsers","kind":"body","body":"<ListUsersResponse><ListUsersResult><Users/><IsTruncated>true</IsTruncated></ListUsersResult></ListUsersResponse>"}]' paging
+fails "pages in circles" '[{"service":"iam","action":"ListUsers","kind":"body","body":"<ListUsersResponse><ListUsersResult><Users/><IsTruncated>true</IsTruncated><Marker>m</Marker></ListUsersResult></ListUsersResponse>"}]' paging
+fails "IMDS in a black hole" '[{"service":"imds","kind":"blackhole"}]' timeout
+fails "IMDS without tokens" '[{"service":"imds","action":"token","kind":"status","status":403}]' http-403
+check "IMDS without tokens: no version 1" equal "$(count 'imds:(dynamic|meta-data)')" 0
+fails "IMDS redirects" '[{"service":"imds","action":"dynamic/*","kind":"status","status":302}]' http-302
+fails "an identity of garbage" '[{"service":"imds","action":"dynamic/*","kind":"body"}]' garbage
+fails "credentials of garbage" '[{"service":"imds","action":"meta-data/iam/security-credentials/*","kind":"body","body":"{}"}]' garbage
+fails "credentials that EC2 refuses" '[{"service":"imds","action":"meta-data/iam/security-credentials/iamlogin-host","kind":"body","body":"{\"Code\":\"AssumeRoleUnauthorizedAccess\",\"Message\":\"no\"}"}]' AssumeRoleUnauthorizedAccess
+reset
+ctl PATCH credentials '{"deny":["iam:ListGroupsForUser"]}'
+run 'directory background 3000\n'
+check "a missing permission is named" has '^result r=-[0-9]+ .*action=iam:ListGroupsForUser code=AccessDenied denied=1 '
+reset
+ctl PATCH credentials '{"role":null}'
+run 'directory background 3000\n'
+check "no role is named" has '^result r=-[0-9]+ instance_r=0 .*code=no-role '
+
+echo "# recovery"
+reset
+ctl PUT faults '[{"service":"iam","action":"GetUser","kind":"status","status":400,"code":"Throttling","count":2},{"service":"imds","action":"meta-data/*","kind":"reset","count":1}]'
+run 'directory background 8000\nstats\n'
+check "a stumble is tried again" has '^result r=0 .*people=4 '
+check "and counted" has '^stats .*retries=2 throttled=2 '
+reset
+ctl PUT faults '[{"service":"iam","action":"GetUser","kind":"status","status":404,"code":"NoSuchEntity","count":1}]'
+run 'directory background 8000\n'
+check "gone in between is left out" has '^result r=0 .*people=3 '
+reset
+mkfifo "$work/in" "$work/answers"
+"$probe" "imds=http://$imds" "iam=https://$aws" "ca=$work/ca.pem" "scope=path:/people/*" \
+	<"$work/in" >"$work/answers" &
+probe_pid=$!
+exec 9>"$work/in" 8<"$work/answers"
+ask() {
+	: >"$work/out"
+	echo "$1" >&9
+	while IFS= read -r -t 20 line <&8 && [ "$line" != . ]; do
+		echo "$line" >>"$work/out"
+	done
+}
+ask 'directory background 8000'
+check "before" has '^result r=0 '
+ctl PATCH instance '{"instance_id":"i-0fedcba9876543210"}'
+ask 'directory background 8000'
+check "a 401 in mid-life: one new token" equal "$(count 'imds:token=200')" 2
+check "and the answer" has '^instance i-0fedcba9876543210 '
+ctl PATCH credentials '{"expires_in":0}'
+ctl PATCH credentials '{"expires_in":null}'
+ask 'directory background 8000'
+check "expired credentials are renewed" has '^result r=0 .*people=4 '
+check "after AWS said so, not before" at_most 1 "$(count '^iam:.*=403')"
+ctl PATCH credentials '{"expires_in":0}'
+ask 'directory background 8000'
+check "credentials that stay expired fail" has '^result r=-[0-9]+ .*code=ExpiredToken '
+ctl PATCH credentials '{"expires_in":null}'
+ask 'directory background 8000'
+check "and are renewed when there are new ones" has '^result r=0 '
+exec 9>&-
+check "ends in order" wait "$probe_pid"
+exec 8<&-
+
+echo "# bounds"
+reset
+run 'directory login 5000\ndirectory login 5000\ndirectory login 5000\nstats\n'
+check "an empty bucket refuses at once" has '^result r=-[0-9]+ .*code=bucket .* ms=[0-9]{1,2}$'
+check "AWS sees no more than the bucket" at_most "$(count '^iam:')" 20
+reset
+ctl PUT faults '[{"service":"iam","kind":"blackhole"}]'
+run 'leave 60000\n'
+check "ends within a second in a black hole" at_most "$(sed -n 's/^stopped //p' "$work/out")" 1000
+reset
+run 'directory background 3000\n' "iam=https://$other"
+check "a certificate for another name" has '^result r=-[0-9]+ .*code=tls '
+check "gets no request" equal "$(count '^iam:')" 0
+run 'directory background 3000\n' ca=/etc/ssl/certs/ca-certificates.crt
+check "a certificate of an unknown CA" has '^result r=-[0-9]+ .*code=tls '
+https_proxy=http://127.0.0.1:9 http_proxy=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9 \
+	run 'directory background 3000\n'
+check "proxies of the environment are ignored" has '^result r=0 '
+run 'directory background 3000\n' proxy=http://127.0.0.1:9
+check "the configured proxy is used, but not for IMDS" has '^result r=-[0-9]+ instance_r=0 .*code=connect '
+stop_emulator
+start_emulator 7200
+run 'directory background 8000\nstats\n'
+check "a clock that is two hours off is corrected" has '^result r=0 .*people=4 '
+check "and reported" has '^stats .*skew=(7199|7200|7201) '
+
+echo "$n_passed passed, $n_failed failed"
+[ "$n_failed" -eq 0 ]

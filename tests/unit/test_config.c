@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_config.c - keys and values of daemon/config*.c: examples, and every refusal */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "tests/support/config_fixture.h"
+
+static void
+test_an_empty_file_is_the_defaults_with_nobody_in_scope(void **state)
+{
+	_cleanup_config_ struct config *c = config_fixture_good("");
+	(void)state;
+
+	assert_int_equal(c->source, CONFIG_SOURCE_IAM);
+	assert_int_equal(c->users.n_terms, 0);
+	assert_int_equal(c->login.n_allow + c->login.n_deny, 0);
+	assert_int_equal(c->sudo.n_allow, 0);
+	assert_string_equal(c->login.section, "login");
+	assert_string_equal(c->sudo.section, "sudo");
+	assert_string_equal(c->accounts.runas_tag, "SSMSessionRunAs");
+	assert_string_equal(c->accounts.home, "/home/%u");
+	assert_string_equal(c->accounts.shell, "/bin/bash");
+	assert_null(c->accounts.strip_domain);
+	assert_false(c->accounts.fold_case);
+	assert_false(c->accounts.enumerate);
+	assert_int_equal(c->accounts.visible, CONFIG_VISIBLE_AUTHORIZED);
+	assert_int_equal(c->fresh_s, 600);
+	assert_int_equal(c->grace_s, 86400);
+	assert_int_equal(c->sudo_grace_s, 14400);
+	assert_true(c->keys_iam && c->keys_tags);
+	assert_string_equal(c->aws.imds_endpoint, "http://169.254.169.254");
+	assert_null(c->aws.iam_endpoint);
+}
+
+static const char example[] =
+    "; a comment, and one with\n"
+    "# the other sign\n"
+    "\n"
+    "  \t \n"
+    "[source]\n"
+    "kind = file                    ; iam | file\n"
+    "path=/srv/people.json\n"
+    "directory = scoped\n"
+    "[aws]   ; all optional\n"
+    "region = eu-central-1\n"
+    "account = 111122223333\n"
+    "ca_file = /etc/ssl/aws.pem\n"
+    "https_proxy = http://proxy.corp.com:3128\n"
+    "imds_endpoint = http://[fd00:ec2::254]\n"
+    "iam_endpoint = https://iam.example.com\n"
+    "sts_endpoint = http://127.0.0.1:8443\n"
+    "ec2_endpoint = http://[::1]:8443\n"
+    "fips = auto\n"
+    "dual_stack = no\n"
+    "[instance]\n"
+    "tag = platform=acme\n"
+    "tag = note=a=b c\n"
+    "[principals]\n"
+    "users = path:/people/*\tgroup:HostAdmins  user:bob\n"
+    "roles =\n"
+    "[accounts]\n"
+    "runas_tag = RunAs\n"
+    "strip_domain = corp.com\n"
+    "fold_case = yes\n"
+    "shared =\n"
+    "reserved = ops deploy\n"
+    "break_glass =\n"
+    "local = any\n"
+    "visible = all\n"
+    "enumerate = yes\n"
+    "home = /srv/home/%u\n"
+    "shell = /bin/sh\n"
+    "[login]\n"
+    "allow = group:HostAdmins\n"
+    "allow = tag:team=payments & instance:env=dev ; the & binds\n"
+    "deny = tag:\"note=a;b\"\n"
+    "[sudo]\n"
+    "allow = group:HostAdmins & match:platform\n"
+    "deny = user:bob\n"
+    "grace = 90s\n"
+    "[cache]\n"
+    "fresh = 2m\n"
+    "grace = 2d\n"
+    "[keys]\n"
+    "iam = no\n"
+    "tags = yes\n"
+    "instance_connect = no\n"
+    "[session]\n"
+    "on_revoke = keep\n"
+    "session_manager = audit\n"
+    "[audit]\n"
+    "file = /var/log/x.jsonl";
+
+static void
+test_every_key_arrives_where_it_belongs(void **state)
+{
+	_cleanup_config_ struct config *c = config_fixture_good(example);
+	(void)state;
+
+	assert_int_equal(c->source, CONFIG_SOURCE_FILE);
+	assert_string_equal(c->source_path, "/srv/people.json");
+	assert_string_equal(c->aws.region, "eu-central-1");
+	assert_string_equal(c->aws.account, "111122223333");
+	assert_string_equal(c->aws.ca_file, "/etc/ssl/aws.pem");
+	assert_string_equal(c->aws.https_proxy, "http://proxy.corp.com:3128");
+	assert_string_equal(c->aws.imds_endpoint, "http://[fd00:ec2::254]");
+	assert_string_equal(c->aws.iam_endpoint, "https://iam.example.com");
+	assert_string_equal(c->aws.sts_endpoint, "http://127.0.0.1:8443");
+	assert_string_equal(c->aws.ec2_endpoint, "http://[::1]:8443");
+	assert_int_equal(c->n_instance_tags, 2);
+	assert_string_equal(c->instance_tags[1].key, "note");
+	assert_string_equal(c->instance_tags[1].value, "a=b c");
+	assert_int_equal(c->users.n_terms, 3);
+	assert_int_equal(c->users.terms[1].kind, RULES_GROUP);
+	assert_string_equal(c->users.terms[2].key, "bob");
+	assert_string_equal(c->accounts.runas_tag, "RunAs");
+	assert_string_equal(c->accounts.strip_domain, "corp.com");
+	assert_true(c->accounts.fold_case && c->accounts.enumerate);
+	assert_int_equal(c->accounts.reserved.n, 2);
+	assert_string_equal(c->accounts.reserved.items[1], "deploy");
+	assert_int_equal(c->accounts.break_glass.n, 0);
+	assert_int_equal(c->accounts.visible, CONFIG_VISIBLE_ALL);
+	assert_string_equal(c->accounts.home, "/srv/home/%u");
+	assert_string_equal(c->accounts.shell, "/bin/sh");
+	assert_int_equal(c->login.n_allow, 2);
+	assert_int_equal(c->login.allow[1].n_terms, 2);
+	assert_string_equal(
+	    c->login.allow[1].text, "tag:team=payments & instance:env=dev");
+	assert_string_equal(c->login.deny[0].terms[0].value, "a;b");
+	assert_int_equal(c->sudo.n_allow, 1);
+	assert_int_equal(c->sudo.n_deny, 1);
+	assert_int_equal(c->sudo_grace_s, 90);
+	assert_int_equal(c->fresh_s, 120);
+	assert_int_equal(c->grace_s, 172800);
+	assert_true(!c->keys_iam && c->keys_tags);
+	assert_string_equal(c->audit_file, "/var/log/x.jsonl");
+}
+
+static void
+test_keys_of_later_versions_are_refused_as_such(void **state)
+{
+	static const char *const lines[] = {
+		"[source]\nkind = s3",
+		"[source]\ndirectory = details",
+		"[principals]\nroles = path:/x/",
+		"[accounts]\nshared = deploy",
+		"[accounts]\nuid_tag = uid",
+		"[accounts]\nlocal = listed",
+		"[accounts]\nlocal = break_glass",
+		"[keys]\ninstance_connect = yes",
+		"[keys]\nchain = /bin/x %u",
+		"[session]\non_revoke = terminate",
+		"[session]\nsession_manager = terminate",
+		"[aws]\nrole_arn = arn:aws:iam::111122223333:role/x",
+		"[aws]\nfips = yes",
+		"[aws]\ndual_stack = yes",
+		"[aws]\ns3_endpoint = https://s3.example.com",
+	};
+	(void)state;
+
+	for (size_t i = 0; i < BASE_N(lines); i++) {
+		struct config *config = NULL;
+		char error[400] = "";
+
+		assert_int_equal(
+		    config_fixture_parse(lines[i], strlen(lines[i]), &config, error),
+		    -EINVAL);
+		if (strncmp(error, "f.conf:2: ", 10) != 0 ||
+		    strstr(error, "not in this version") == NULL)
+			fail_msg("'%s': got '%s'", lines[i], error);
+	}
+}
+
+static void
+test_values_are_checked(void **state)
+{
+	static const struct config_fixture_refusal table[] = {
+		{ "[login]\nallow =", "f.conf:2: [login] allow has an empty value" },
+		{ "[login]\ndeny = ; none", "f.conf:2: [login] deny has an empty value" },
+		{ "[instance]\ntag =", "f.conf:2: [instance] tag has an empty value" },
+		{ "[aws]\nregion =", "f.conf:2: [aws] region has an empty value" },
+		{ "[cache]\nfresh = 1m\nfresh = 2m",
+		    "f.conf:3: [cache] fresh stands twice" },
+		{ "[cache]\ngrace = 1m\n[cache]\ngrace = 2m",
+		    "f.conf:4: [cache] grace stands twice" },
+		{ "[cache]\nfresh = 10",
+		    "f.conf:2: [cache] fresh: a duration is a number" },
+		{ "[cache]\nfresh = m",
+		    "f.conf:2: [cache] fresh: a duration is a number" },
+		{ "[cache]\nfresh = 1.5h",
+		    "f.conf:2: [cache] fresh: a duration is a number" },
+		{ "[cache]\nfresh = -1m",
+		    "f.conf:2: [cache] fresh: a duration is a number" },
+		{ "[cache]\nfresh = 10 m",
+		    "f.conf:2: [cache] fresh: a duration is a number" },
+		{ "[cache]\nfresh = 0s",
+		    "f.conf:2: [cache] fresh: a duration is 1s to 366d" },
+		{ "[cache]\nfresh = 367d",
+		    "f.conf:2: [cache] fresh: a duration is 1s to" },
+		{ "[cache]\nfresh = 4294967296s",
+		    "f.conf:2: [cache] fresh: a duration is 1s" },
+		{ "[accounts]\nfold_case = true",
+		    "f.conf:2: [accounts] fold_case: yes or no" },
+		{ "[accounts]\nhome = home/%u",
+		    "f.conf:2: [accounts] home: an absolute path" },
+		{ "[accounts]\nhome = /",
+		    "f.conf:2: [accounts] home: the path may not end" },
+		{ "[accounts]\nhome = /home/../%u",
+		    "f.conf:2: [accounts] home: no '.'," },
+		{ "[accounts]\nhome = /home/%u/%u",
+		    "f.conf:2: [accounts] home: of all %" },
+		{ "[accounts]\nhome = /home/%n", "f.conf:2: [accounts] home: of all %" },
+		{ "[accounts]\nhome = /home/%u%", "f.conf:2: [accounts] home: of all %" },
+		{ "[accounts]\nhome = /h:/%u", "f.conf:2: [accounts] home: no ':'" },
+		{ "[accounts]\nshell = bash",
+		    "f.conf:2: [accounts] shell: an absolute path" },
+		{ "[accounts]\nshell = /bin/sh -x",
+		    "f.conf:2: [accounts] shell: the path of" },
+		{ "[accounts]\nstrip_domain = @corp.com",
+		    "f.conf:2: [accounts] strip_domain" },
+		{ "[accounts]\nreserved = a,b",
+		    "f.conf:2: [accounts] reserved: \"a,b\" is no" },
+		{ "[accounts]\nrunas_tag = A=b",
+		    "f.conf:2: [accounts] runas_tag: a tag key" },
+		{ "[audit]\nfile = audit.jsonl",
+		    "f.conf:2: [audit] file: an absolute path" },
+		{ "[aws]\naccount = 1234", "f.conf:2: [aws] account: an account has 12" },
+		{ "[aws]\nregion = Frankfurt", "f.conf:2: [aws] region: a region is" },
+		{ "[instance]\ntag = x",
+		    "f.conf:2: [instance] tag: KEY=VALUE is expected" },
+		{ "[source]\nkind = file\n[instance]\ntag = a=1\ntag = A=2",
+		    "f.conf:5: [instance] tag: this tag is there already" },
+		{ "[source]\nkind = iam\n[instance]\ntag = a=1\ntag = b=1",
+		    "f.conf:4: [instance] tag is for kind = file only" },
+		{ "[principals]\nusers = tag:a=b",
+		    "f.conf:2: [principals] users: tag:a=b: onl" },
+		{ "[principals]\nusers = user:a & user:b",
+		    "f.conf:2: [principals] users: &: " },
+		{ "[principals]\nusers = all",
+		    "f.conf:2: [principals] users: all: byte 1" },
+	};
+	(void)state;
+
+	config_fixture_refusals(table, BASE_N(table));
+}
+
+static void
+test_endpoints_are_https_or_loopback(void **state)
+{
+	static const char *const bad[] = { "http://iam.amazonaws.com",
+		"http://localhost:80", "http://127.0.0.1.evil.com", "http://127.1",
+		"http://127.0.0.256", "http://[::2]", "https://", "https://host/",
+		"https://u@host", "ftp://host", "https://host:0", "https://host:65536",
+		"https://host:80x", "https://a b", "iam.amazonaws.com", "https://[::1" };
+	static const char *const bad_imds[] = { "https://169.254.169.254",
+		"http://169.254.169.253", "http://169.254.169.254:80",
+		"http://[fd00:ec2::253]", "http://metadata", "http://169.254.169.254/" };
+	(void)state;
+
+	for (size_t i = 0; i < BASE_N(bad) + BASE_N(bad_imds); i++) {
+		bool is_imds = i >= BASE_N(bad);
+		struct config *config = NULL;
+		char error[400] = "";
+		char text[200];
+
+		(void)snprintf(text, sizeof(text), "[aws]\n%s_endpoint = %s",
+		    is_imds ? "imds" : "iam",
+		    is_imds ? bad_imds[i - BASE_N(bad)] : bad[i]);
+		if (config_fixture_parse(text, strlen(text), &config, error) != -EINVAL)
+			fail_msg("'%s' was accepted", text);
+	}
+	config_free(config_fixture_good("[aws]\niam_endpoint = http://127.1.2.3:8080"));
+	config_free(config_fixture_good("[aws]\nimds_endpoint = http://127.0.0.1:1338"));
+	config_free(config_fixture_good("[aws]\nimds_endpoint = http://169.254.169.254"));
+	config_free(
+	    config_fixture_good("[aws]\niam_endpoint = https://[2001:db8::1]:8443"));
+}
+
+/* Runs as root, as the daemon's configuration is read: ownership is part of the contract. */
+static void
+test_a_file_that_others_can_write_is_not_loaded(void **state)
+{
+	char dir[] = "/tmp/test_config.XXXXXX";
+	char path[100];
+	char link_path[100];
+	char error[400] = "";
+	struct config *config = NULL;
+	FILE *stream;
+	(void)state;
+
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/iamlogin.conf", dir);
+	(void)snprintf(link_path, sizeof(link_path), "%s/link", dir);
+	assert_int_equal(config_load(path, &config, error), -ENOENT);
+	assert_non_null(strstr(error, "there is no such file"));
+	stream = fopen(path, "w");
+	assert_non_null(stream);
+	(void)fputs("[cache]\nfresh = 7s\n", stream);
+	(void)fclose(stream);
+	assert_int_equal(symlink(path, link_path), 0);
+	assert_int_equal(config_load(link_path, &config, error), -ELOOP);
+	for (int bit = 020; bit > 0; bit = bit == 020 ? 002 : 0) {
+		assert_int_equal(chmod(path, (mode_t)(0600 | bit)), 0);
+		if (geteuid() == 0) {
+			assert_int_equal(config_load(path, &config, error), -EINVAL);
+			assert_non_null(strstr(error, "may be written by others"));
+		}
+	}
+	assert_int_equal(chmod(path, 0644), 0);
+	if (geteuid() == 0) {
+		assert_int_equal(config_load(path, &config, error), 0);
+		assert_int_equal(config->fresh_s, 7);
+		config_free(config);
+		config = NULL;
+		assert_int_equal(chown(path, 65534, 0), 0);
+	}
+	assert_int_equal(config_load(path, &config, error), -EINVAL);
+	assert_non_null(strstr(error, "is not owned by root"));
+	assert_int_equal(config_load(dir, &config, error), -EINVAL);
+	assert_non_null(strstr(error, "is not a regular file"));
+	(void)unlink(link_path);
+	(void)unlink(path);
+	(void)rmdir(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_an_empty_file_is_the_defaults_with_nobody_in_scope),
+		cmocka_unit_test(test_every_key_arrives_where_it_belongs),
+		cmocka_unit_test(test_keys_of_later_versions_are_refused_as_such),
+		cmocka_unit_test(test_values_are_checked),
+		cmocka_unit_test(test_endpoints_are_https_or_loopback),
+		cmocka_unit_test(test_a_file_that_others_can_write_is_not_loaded),
+	};
+
+	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}
