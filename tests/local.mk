@@ -2,10 +2,10 @@
 # Tests and slower targets; included by Makefile.am. One cmocka program per source file, a
 # harness and a corpus per parser, the built modules in tests/plugin.
 tests_support_libsupport_la_SOURCES = tests/support/config_fixture.c \
-	tests/support/config_fixture.h tests/support/example_keys.h tests/support/paths_test.c \
-	tests/support/paths_test.h tests/support/people_fixture.c \
-	tests/support/people_fixture.h tests/support/scratch.c tests/support/scratch.h \
-	tests/support/world_fixture.c tests/support/world_fixture.h
+	tests/support/config_fixture.h tests/support/example_keys.h tests/support/nss_module.c \
+	tests/support/nss_module.h tests/support/paths_test.c tests/support/paths_test.h \
+	tests/support/people_fixture.c tests/support/people_fixture.h tests/support/scratch.c \
+	tests/support/scratch.h tests/support/world_fixture.c tests/support/world_fixture.h
 check_LTLIBRARIES = tests/support/libsupport.la
 unit_tests = tests/unit/test_bucket tests/unit/test_client tests/unit/test_config \
 	tests/unit/test_config_lines tests/unit/test_directory_json tests/unit/test_endpoints \
@@ -32,8 +32,9 @@ tests_fuzz_replay_rule_SOURCES = tests/fuzz/fuzz_rule.c tests/fuzz/replay_main.c
 tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/fuzz_snapshot.c tests/fuzz/replay_main.c
 tests_fuzz_replay_sshkey_SOURCES = tests/fuzz/fuzz_sshkey.c tests/fuzz/replay_main.c
 tests_fuzz_replay_wire_SOURCES = tests/fuzz/fuzz_wire.c tests/fuzz/replay_main.c
-plugin_programs = tests/plugin/net_probe
-plugin_tests = tests/plugin/net_against_emulator.sh
+plugin_programs = tests/plugin/net_probe tests/plugin/test_nss_module \
+	tests/plugin/test_nss_process
+plugin_tests = tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh
 if HAVE_CMOCKA
 check_PROGRAMS = $(unit_tests) $(replay_tests) $(plugin_programs)
 TESTS = $(unit_tests) tests/fuzz/replay.sh $(plugin_tests)
@@ -41,7 +42,7 @@ endif
 LDADD = tests/support/libsupport.la  $(daemon_libs) $(CMOCKA_LIBS) $(PAM_LIBS) -lpthread -ldl
 AM_TESTS_ENVIRONMENT = BUILDDIR='$(abs_top_builddir)' SRCDIR='$(abs_top_srcdir)' \
 	CC='$(CC)'; export BUILDDIR SRCDIR CC;
-EXTRA_DIST = LICENSE README.md .clang-format .editorconfig tests/data/sigv4-vectors tests/fuzz/corpus
+EXTRA_DIST = LICENSE README.md .clang-format .editorconfig nss/nss.map tests/data/sigv4-vectors tests/fuzz/corpus
 EXTRA_DIST += tests/aws/README.md tests/aws/checks/__init__.py \
 	tests/aws/checks/__main__.py tests/aws/checks/bench.py tests/aws/checks/failures.py \
 	tests/aws/checks/keys.py tests/aws/checks/metadata.py tests/aws/checks/people.py \
@@ -53,5 +54,6 @@ EXTRA_DIST += tests/aws/README.md tests/aws/checks/__init__.py \
 	tests/aws/emulated/instance.py tests/aws/emulated/query.py tests/aws/emulated/server.py \
 	tests/aws/emulated/sigv4.py tests/aws/emulated/sshkeys.py tests/aws/emulated/sts_ec2.py \
 	tests/aws/emulated/world.py tests/aws/emulator tests/aws/test_emulator.sh \
-	tests/data/directory.json tests/fuzz/replay.sh tests/plugin/net_against_emulator.sh \
+	tests/data/directory.json tests/fuzz/replay.sh tests/plugin/in_namespace.sh \
+	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
 	tests/support/make_directory.sh

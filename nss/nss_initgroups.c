@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* nss_initgroups.c - the supplementary groups of a user; contract in nss_entry.h */
+#include <string.h>
+
+#include "common/bytes.h"
+#include "common/text.h"
+#include "nss/nss_entry.h"
+#include "nss/nss_reader.h"
+#include "nss/nss_reply.h"
+
+/* glibc's array: what nss_files does with it (initgroups.c), as one thing. */
+struct gid_array {
+	long int *start;
+	long int *size;
+	gid_t **gids;
+	long int limit;
+};
+
+/* Room for @n more, as far as the limit goes; doubling keeps many modules cheap. */
+static int
+reserve(const struct gid_array *array, uint32_t n)
+{
+	long int wanted = *array->start + (long int)n;
+	long int size = *array->size > 0 ? *array->size : 16;
+	gid_t *grown;
+
+	while (size < wanted)
+		size *= 2;
+	if (array->limit > 0 && size > array->limit)
+		size = array->limit;
+	if (size <= *array->size)
+		return 0;
+	grown = realloc(*array->gids, (size_t)size * sizeof(gid_t));
+	if (grown == NULL)
+		return -ENOMEM;
+	*array->gids = grown;
+	*array->size = size;
+	return 0;
+}
+
+static int
+append_groups(
+    const struct snapshot_user *user, gid_t primary, const struct gid_array *array)
+{
+	int r = reserve(array, user->n_gids);
+
+	if (r != 0)
+		return r;
+	for (uint32_t n = 0; n < user->n_gids && *array->start < *array->size; n++) {
+		gid_t gid = bytes_get_u32(user->gids + sizeof(uint32_t) * n);
+
+		/* A captured daemon cannot put anybody into group 0 either. */
+		if (gid == primary || !ids_is_ours(gid))
+			continue;
+		(*array->gids)[(*array->start)++] = gid;
+	}
+	return 0;
+}
+
+enum nss_status
+_nss_iamlogin_initgroups_dyn(const char *user, gid_t primary, long int *start,
+    long int *size, gid_t **groups, long int limit, int *errnop)
+{
+	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
+	const struct gid_array array = { start, size, groups, limit };
+	struct snapshot_user found;
+	int saved_errno = errno;
+	int r = PUBLISHED_E_NOTFOUND;
+
+	if (text_is_os_name(user, strnlen(user, TEXT_OS_NAME_MAX + 1)))
+		r = nss_reader_acquire(&guard);
+	if (r == 0)
+		r = snapshot_user_by_name(guard.file, user, &found);
+	if (r == 0 && !nss_reply_has_name(&found))
+		r = PUBLISHED_E_NOTFOUND;
+	if (r == 0)
+		r = append_groups(&found, primary, &array);
+	errno = saved_errno;
+	if (r == -ENOMEM) {
+		*errnop =
+		    ENOMEM; /* not UNAVAIL: the user exists, the caller may try again */
+		return NSS_STATUS_TRYAGAIN;
+	}
+	return nss_reply(r, errnop);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * nss_reader.h - the module's one reader of the snapshot
+ *
+ * Room: nss. The only mutable static data of the module beside the two enumeration
+ * cursors.
+ */
+#ifndef NSS_READER_H
+#define NSS_READER_H
+
+#include "common/reader.h"
+
+/** nss_reader_acquire() - reader_acquire() on the snapshot */
+int nss_reader_acquire(struct reader_guard *ret_guard) MUST_CHECK;
+
+#endif

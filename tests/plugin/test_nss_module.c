@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_nss_module.c - what the built NSS module answers, in buffers of every length */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/published_format.h"
+#include "tests/support/nss_module.h"
+
+#define ALICE (IDS_FIRST + 2000)
+#define RETIRED (IDS_FIRST + 2001)
+#define LOCAL 1000
+#define ADMINS (IDS_FIRST + 5000)
+#define EMPTY (IDS_FIRST + 5001)
+#define SIZE_END 1025
+#define ODD 1 /* what the second of the two alignments adds */
+#define MARGIN 64
+#define CANARY 0xa5
+#define ERRNO_BEFORE ETXTBSY
+#define UNTOUCHED (-77)
+
+static struct nss_module nss;
+
+/* A buffer between two margins that nobody may write to. */
+struct arena {
+	_Alignas(16) unsigned char bytes[MARGIN + SIZE_END + ODD + MARGIN];
+	char *buffer;
+	size_t size;
+};
+
+static void
+arena_init(struct arena *arena, size_t size, size_t shift)
+{
+	memset(arena->bytes, CANARY, sizeof(arena->bytes));
+	arena->buffer = (char *)arena->bytes + MARGIN + shift;
+	arena->size = size;
+}
+
+static bool
+all_canary(const unsigned char *from, const unsigned char *to)
+{
+	for (; from < to; from++) {
+		if (*from != CANARY)
+			return false;
+	}
+	return true;
+}
+
+static void
+arena_check(const struct arena *arena, bool is_untouched)
+{
+	const unsigned char *start = (unsigned char *)arena->buffer;
+
+	assert_true(all_canary(arena->bytes, start));
+	assert_true(all_canary(start + arena->size, arena->bytes + sizeof(arena->bytes)));
+	if (is_untouched)
+		assert_true(all_canary(start, start + arena->size));
+}
+
+/* @text, with its NUL, lies inside the buffer and is @expected. */
+static void
+check_text(const struct arena *arena, const char *text, const char *expected)
+{
+	assert_true(text >= arena->buffer);
+	assert_true(text + strlen(expected) + 1 <= arena->buffer + arena->size);
+	assert_string_equal(text, expected);
+}
+
+static int
+setup(void **state)
+{
+	struct world_fixture *f = calloc(1, sizeof(*f));
+	size_t admins;
+
+	assert_non_null(f);
+	world_fixture_init(f);
+	(void)world_fixture_account(f, "alice", ALICE);
+	(void)world_fixture_account(f, "retired", RETIRED);
+	f->world.accounts[1].flags = USER_RETIRED;
+	(void)world_fixture_account(f, "ec2-user", LOCAL);
+	f->world.accounts[2].flags = USER_LOCAL | USER_NAME;
+	(void)world_fixture_account(f, "bob", IDS_FIRST + 2003);
+	admins = world_fixture_group(f, "HostAdmins", ADMINS);
+	(void)world_fixture_group(f, "empty", EMPTY);
+	world_fixture_member(f, admins, 0);
+	world_fixture_member(f, admins, 3);
+	for (uint32_t i = 0; i < 10; i++) {
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "team-%u", i);
+		world_fixture_member(
+		    f, world_fixture_group(f, name, IDS_FIRST + 6000 + i), 0);
+	}
+	nss_module_publish(f);
+	*state = f;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct world_fixture *f = *state;
+
+	nss_module_withdraw();
+	world_fixture_done(f);
+	free(f);
+	return 0;
+}
+
+/* Codes of one call: what came back, and that errno and the margins were left alone. */
+static void
+check_code(const struct arena *arena, enum nss_status status, int error)
+{
+	assert_int_equal(errno, ERRNO_BEFORE);
+	switch (status) {
+	case NSS_STATUS_SUCCESS:
+		assert_int_equal(error, UNTOUCHED);
+		arena_check(arena, false);
+		return;
+	case NSS_STATUS_TRYAGAIN:
+		assert_int_equal(error, ERANGE);
+		break;
+	case NSS_STATUS_NOTFOUND:
+		assert_int_equal(error, ENOENT);
+		break;
+	default:
+		fail();
+	}
+	arena_check(arena, true);
+}
+
+static enum nss_status
+pw_by_name(struct arena *arena, const char *name, struct passwd *pw)
+{
+	int error = UNTOUCHED;
+	enum nss_status status;
+
+	errno = ERRNO_BEFORE;
+	status = nss.getpwnam_r(name, pw, arena->buffer, arena->size, &error);
+	check_code(arena, status, error);
+	return status;
+}
+
+static enum nss_status
+pw_by_id(struct arena *arena, uid_t uid, struct passwd *pw)
+{
+	int error = UNTOUCHED;
+	enum nss_status status;
+
+	errno = ERRNO_BEFORE;
+	status = nss.getpwuid_r(uid, pw, arena->buffer, arena->size, &error);
+	check_code(arena, status, error);
+	return status;
+}
+
+static enum nss_status
+gr_by_name(struct arena *arena, const char *name, struct group *gr)
+{
+	int error = UNTOUCHED;
+	enum nss_status status;
+
+	errno = ERRNO_BEFORE;
+	status = nss.getgrnam_r(name, gr, arena->buffer, arena->size, &error);
+	check_code(arena, status, error);
+	return status;
+}
+
+static enum nss_status
+gr_by_id(struct arena *arena, gid_t gid, struct group *gr)
+{
+	int error = UNTOUCHED;
+	enum nss_status status;
+
+	errno = ERRNO_BEFORE;
+	status = nss.getgrgid_r(gid, gr, arena->buffer, arena->size, &error);
+	check_code(arena, status, error);
+	return status;
+}
+
+static void
+check_alice(const struct arena *arena, const struct passwd *pw)
+{
+	check_text(arena, pw->pw_name, "alice");
+	check_text(arena, pw->pw_passwd, "*");
+	check_text(arena, pw->pw_gecos, "AIDAEXAMPLE000000000");
+	check_text(arena, pw->pw_dir, "/home/alice");
+	check_text(arena, pw->pw_shell, "/bin/bash");
+	assert_int_equal(pw->pw_uid, ALICE);
+	assert_int_equal(pw->pw_gid, ALICE);
+}
+
+static void
+check_group(const struct arena *arena, const struct group *gr, const char *name,
+    gid_t gid, const char *const *members)
+{
+	size_t n = 0;
+
+	check_text(arena, gr->gr_name, name);
+	check_text(arena, gr->gr_passwd, "*");
+	assert_int_equal(gr->gr_gid, gid);
+	assert_int_equal((uintptr_t)gr->gr_mem % _Alignof(char *), 0);
+	assert_true((char *)gr->gr_mem >= arena->buffer);
+	for (; members[n] != NULL; n++) {
+		assert_non_null(gr->gr_mem[n]);
+		check_text(arena, gr->gr_mem[n], members[n]);
+	}
+	assert_null(gr->gr_mem[n]);
+	assert_true((char *)&gr->gr_mem[n + 1] <= arena->buffer + arena->size);
+}
+
+static void
+test_accounts_in_buffers_of_every_length(void **state)
+{
+	const size_t need = sizeof("alice:*:AIDAEXAMPLE000000000:/home/alice:/bin/bash");
+	struct passwd pw, before;
+	struct arena arena;
+
+	(void)state;
+	memset(&before, CANARY, sizeof(before));
+	for (size_t size = 0; size < SIZE_END; size++) {
+		for (size_t shift = 0; shift <= ODD; shift++) {
+			bool fits = size >= need;
+
+			arena_init(&arena, size, shift);
+			pw = before;
+			assert_int_equal(pw_by_name(&arena, "alice", &pw),
+			    fits ? NSS_STATUS_SUCCESS : NSS_STATUS_TRYAGAIN);
+			if (fits)
+				check_alice(&arena, &pw);
+			else
+				assert_memory_equal(&pw, &before, sizeof(pw));
+			arena_init(&arena, size, shift);
+			assert_int_equal(pw_by_id(&arena, ALICE, &pw),
+			    fits ? NSS_STATUS_SUCCESS : NSS_STATUS_TRYAGAIN);
+			if (fits)
+				check_alice(&arena, &pw);
+		}
+	}
+}
+
+static void
+test_groups_in_buffers_of_every_length(void **state)
+{
+	static const char *const admins[] = { "alice", "bob", NULL };
+	static const char *const nobody[] = { NULL };
+	static const struct {
+		const char *name;
+		gid_t gid;
+		const char *const *members;
+		size_t need; /* aligned */
+	} cases[] = {
+		{ "HostAdmins", ADMINS, admins, 24 + sizeof("HostAdmins:*:alice:bob") },
+		{ "empty", EMPTY, nobody, 8 + sizeof("empty:*") },
+		{ "alice", ALICE, nobody, 8 + sizeof("alice:*") },
+	};
+	struct group gr;
+	struct arena arena;
+
+	(void)state;
+	for (size_t i = 0; i < BASE_N(cases); i++) {
+		for (size_t n = 0; n < SIZE_END * (size_t)(ODD + 1); n++) {
+			size_t size = n / (ODD + 1), shift = n % (ODD + 1);
+			size_t pad = shift == 0 ? 0 : sizeof(char *) - shift;
+			enum nss_status expected = size >= cases[i].need + pad
+						       ? NSS_STATUS_SUCCESS
+						       : NSS_STATUS_TRYAGAIN;
+
+			arena_init(&arena, size, shift);
+			assert_int_equal(
+			    gr_by_name(&arena, cases[i].name, &gr), expected);
+			if (expected == NSS_STATUS_SUCCESS)
+				check_group(&arena, &gr, cases[i].name, cases[i].gid,
+				    cases[i].members);
+			arena_init(&arena, size, shift);
+			assert_int_equal(gr_by_id(&arena, cases[i].gid, &gr), expected);
+			if (expected == NSS_STATUS_SUCCESS)
+				check_group(&arena, &gr, cases[i].name, cases[i].gid,
+				    cases[i].members);
+		}
+	}
+}
+
+static void
+test_names_that_are_none_of_ours_are_authoritatively_absent(void **state)
+{
+	static char longest[5000];
+	const char *const names[] = { "", "root", "nobody", "Alice", "alice ", "alice\n",
+		"ALICE", "al", "alicea", "a..b", "\xff", longest };
+	struct arena arena;
+	struct passwd pw;
+	struct group gr;
+
+	(void)state;
+	memset(longest, 'a', sizeof(longest) - 1);
+	for (size_t i = 0; i < BASE_N(names); i++) {
+		arena_init(&arena, 0, 0); /* absence needs no buffer */
+		assert_int_equal(pw_by_name(&arena, names[i], &pw), NSS_STATUS_NOTFOUND);
+		assert_int_equal(gr_by_name(&arena, names[i], &gr), NSS_STATUS_NOTFOUND);
+	}
+}
+
+static void
+test_ids_that_are_none_of_ours_are_authoritatively_absent(void **state)
+{
+	static const uint32_t ids[] = { 0, 1, LOCAL, 65534, IDS_FIRST, IDS_LAST,
+		ALICE - 1, UINT32_MAX };
+	struct arena arena;
+	struct passwd pw;
+	struct group gr;
+
+	(void)state;
+	for (size_t i = 0; i < BASE_N(ids); i++) {
+		arena_init(&arena, 1024, 0);
+		assert_int_equal(pw_by_id(&arena, ids[i], &pw), NSS_STATUS_NOTFOUND);
+		assert_int_equal(gr_by_id(&arena, ids[i], &gr), NSS_STATUS_NOTFOUND);
+	}
+}
+
+static void
+test_retired_people_have_an_id_and_no_name(void **state)
+{
+	static const char *const nobody[] = { NULL };
+	struct arena arena;
+	struct passwd pw;
+	struct group gr;
+
+	(void)state;
+	arena_init(&arena, 1024, 0);
+	assert_int_equal(pw_by_name(&arena, "retired", &pw), NSS_STATUS_NOTFOUND);
+	assert_int_equal(gr_by_name(&arena, "retired", &gr), NSS_STATUS_NOTFOUND);
+	assert_int_equal(pw_by_id(&arena, RETIRED, &pw), NSS_STATUS_SUCCESS);
+	check_text(&arena, pw.pw_name, "retired");
+	assert_int_equal(gr_by_id(&arena, RETIRED, &gr), NSS_STATUS_SUCCESS);
+	check_group(&arena, &gr, "retired", RETIRED, nobody);
+}
+
+static void
+test_a_listed_local_account_is_left_to_files(void **state)
+{
+	struct arena arena;
+	struct passwd pw;
+	struct group gr;
+
+	(void)state;
+	arena_init(&arena, 1024, 0);
+	assert_int_equal(pw_by_name(&arena, "ec2-user", &pw), NSS_STATUS_NOTFOUND);
+	assert_int_equal(gr_by_name(&arena, "ec2-user", &gr), NSS_STATUS_NOTFOUND);
+	assert_int_equal(pw_by_id(&arena, LOCAL, &pw), NSS_STATUS_NOTFOUND);
+}
+
+/* @size of malloc'd array with @start used; returns how many there are afterwards. */
+static long
+init_groups(const char *user, gid_t primary, long start, long size, long limit,
+    enum nss_status expected, gid_t **ret_gids)
+{
+	gid_t *gids = calloc((size_t)size + 1, sizeof(gid_t));
+	int error = UNTOUCHED;
+	enum nss_status status;
+
+	assert_non_null(gids);
+	for (long i = 0; i < size; i++)
+		gids[i] = 7;
+	errno = ERRNO_BEFORE;
+	status = nss.initgroups_dyn(user, primary, &start, &size, &gids, limit, &error);
+	assert_int_equal(errno, ERRNO_BEFORE);
+	assert_int_equal(status, expected);
+	assert_int_equal(error, status == NSS_STATUS_SUCCESS ? UNTOUCHED : ENOENT);
+	assert_true(start <= size);
+	*ret_gids = gids;
+	return start;
+}
+
+static void
+test_groups_of_a_user_grow_the_array_up_to_the_limit(void **state)
+{
+	static const long limits[] = { -1, 0, 1, 2, 5, 11, 12, 100 };
+	gid_t *gids;
+
+	(void)state;
+	for (size_t i = 0; i < BASE_N(limits); i++) {
+		for (long start = 0; start < 4; start++) {
+			long room = limits[i] > 0 ? limits[i] : 1000;
+			long expected = start + 11 < room ? start + 11 : room;
+			long size = start == 0 ? 1 : start, end;
+
+			if (size > room)
+				continue;
+			end = init_groups("alice", ALICE, start, size, limits[i],
+			    NSS_STATUS_SUCCESS, &gids);
+			assert_int_equal(end, expected);
+			for (long n = 0; n < start; n++)
+				assert_int_equal(gids[n], 7);
+			if (end > start)
+				assert_int_equal(gids[start], ADMINS);
+			for (long n = start + 1; n < end; n++)
+				assert_int_equal(
+				    gids[n], IDS_FIRST + 6000 + n - start - 1);
+			free(gids);
+		}
+	}
+}
+
+static void
+test_the_primary_group_is_not_repeated(void **state)
+{
+	gid_t *gids;
+
+	(void)state;
+	assert_int_equal(
+	    init_groups("alice", ADMINS, 0, 4, 0, NSS_STATUS_SUCCESS, &gids), 10);
+	for (long n = 0; n < 10; n++)
+		assert_int_not_equal(gids[n], ADMINS);
+	free(gids);
+}
+
+static void
+test_groups_of_strangers_are_answered_at_once(void **state)
+{
+	static const char *const names[] = { "root", "nobody", "retired", "ec2-user",
+		"Alice", "", "x." };
+	gid_t *gids;
+
+	(void)state;
+	for (size_t i = 0; i < BASE_N(names); i++) {
+		assert_int_equal(
+		    init_groups(names[i], 0, 1, 4, 0, NSS_STATUS_NOTFOUND, &gids), 1);
+		free(gids);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_accounts_in_buffers_of_every_length),
+		cmocka_unit_test(test_groups_in_buffers_of_every_length),
+		cmocka_unit_test(
+		    test_names_that_are_none_of_ours_are_authoritatively_absent),
+		cmocka_unit_test(
+		    test_ids_that_are_none_of_ours_are_authoritatively_absent),
+		cmocka_unit_test(test_retired_people_have_an_id_and_no_name),
+		cmocka_unit_test(test_a_listed_local_account_is_left_to_files),
+		cmocka_unit_test(test_groups_of_a_user_grow_the_array_up_to_the_limit),
+		cmocka_unit_test(test_the_primary_group_is_not_repeated),
+		cmocka_unit_test(test_groups_of_strangers_are_answered_at_once),
+	};
+
+	nss_module_load(argc, argv, &nss);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
