@@ -3,26 +3,29 @@
 # harness and a corpus per parser, the built modules in tests/plugin.
 tests_support_libsupport_la_SOURCES = tests/support/config_fixture.c \
 	tests/support/config_fixture.h tests/support/example_keys.h tests/support/nss_module.c \
-	tests/support/nss_module.h tests/support/paths_test.c tests/support/paths_test.h \
-	tests/support/people_fixture.c tests/support/people_fixture.h tests/support/scratch.c \
-	tests/support/scratch.h tests/support/world_fixture.c tests/support/world_fixture.h
+	tests/support/nss_module.h tests/support/pam_world.c tests/support/pam_world.h \
+	tests/support/paths_test.c tests/support/paths_test.h tests/support/people_fixture.c \
+	tests/support/people_fixture.h tests/support/scratch.c tests/support/scratch.h \
+	tests/support/world_fixture.c tests/support/world_fixture.h
 check_LTLIBRARIES = tests/support/libsupport.la
-unit_tests = tests/unit/test_bucket tests/unit/test_client tests/unit/test_config \
-	tests/unit/test_config_lines tests/unit/test_directory_json tests/unit/test_endpoints \
-	tests/unit/test_file tests/unit/test_freshness tests/unit/test_iam_parse \
-	tests/unit/test_idmap tests/unit/test_imds_parse tests/unit/test_keysfile \
-	tests/unit/test_keystore tests/unit/test_local tests/unit/test_mapping \
-	tests/unit/test_process tests/unit/test_publish tests/unit/test_published \
-	tests/unit/test_reader tests/unit/test_record tests/unit/test_rules \
-	tests/unit/test_sigv4 tests/unit/test_snapshot tests/unit/test_sshkey \
-	tests/unit/test_text tests/unit/test_wire tests/unit/test_world \
-	tests/unit/test_world_claims tests/unit/test_xml
-fuzz_names = fuzz_config fuzz_directory_json fuzz_iam_xml fuzz_imds_json fuzz_keysfile \
-	fuzz_rule fuzz_snapshot fuzz_sshkey fuzz_wire
-replay_tests = tests/fuzz/replay_config tests/fuzz/replay_directory_json \
-	tests/fuzz/replay_iam_xml tests/fuzz/replay_imds_json tests/fuzz/replay_keysfile \
-	tests/fuzz/replay_rule tests/fuzz/replay_snapshot tests/fuzz/replay_sshkey \
-	tests/fuzz/replay_wire
+unit_tests = tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
+	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \
+	tests/unit/test_directory_json tests/unit/test_endpoints tests/unit/test_file \
+	tests/unit/test_freshness tests/unit/test_iam_parse tests/unit/test_idmap \
+	tests/unit/test_imds_parse tests/unit/test_keysfile tests/unit/test_keystore \
+	tests/unit/test_local tests/unit/test_mapping tests/unit/test_process \
+	tests/unit/test_publish tests/unit/test_published tests/unit/test_reader \
+	tests/unit/test_record tests/unit/test_rules tests/unit/test_sigv4 \
+	tests/unit/test_snapshot tests/unit/test_sshkey tests/unit/test_text \
+	tests/unit/test_wire tests/unit/test_world tests/unit/test_world_claims \
+	tests/unit/test_xml
+fuzz_names = fuzz_authinfo fuzz_config fuzz_directory_json fuzz_iam_xml fuzz_imds_json \
+	fuzz_keysfile fuzz_rule fuzz_snapshot fuzz_sshkey fuzz_wire
+replay_tests = tests/fuzz/replay_authinfo tests/fuzz/replay_config \
+	tests/fuzz/replay_directory_json tests/fuzz/replay_iam_xml tests/fuzz/replay_imds_json \
+	tests/fuzz/replay_keysfile tests/fuzz/replay_rule tests/fuzz/replay_snapshot \
+	tests/fuzz/replay_sshkey tests/fuzz/replay_wire
+tests_fuzz_replay_authinfo_SOURCES = tests/fuzz/fuzz_authinfo.c tests/fuzz/replay_main.c
 tests_fuzz_replay_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/replay_main.c
 tests_fuzz_replay_directory_json_SOURCES = tests/fuzz/fuzz_directory_json.c tests/fuzz/replay_main.c
 tests_fuzz_replay_iam_xml_SOURCES = tests/fuzz/fuzz_iam_xml.c tests/fuzz/replay_main.c
@@ -33,16 +36,17 @@ tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/fuzz_snapshot.c tests/fuzz/repla
 tests_fuzz_replay_sshkey_SOURCES = tests/fuzz/fuzz_sshkey.c tests/fuzz/replay_main.c
 tests_fuzz_replay_wire_SOURCES = tests/fuzz/fuzz_wire.c tests/fuzz/replay_main.c
 plugin_programs = tests/plugin/net_probe tests/plugin/test_nss_module \
-	tests/plugin/test_nss_process
-plugin_tests = tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh
+	tests/plugin/test_nss_process tests/plugin/tst_pam_retval
+plugin_tests = tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
+	tests/plugin/pam_retval.sh
 if HAVE_CMOCKA
 check_PROGRAMS = $(unit_tests) $(replay_tests) $(plugin_programs)
 TESTS = $(unit_tests) tests/fuzz/replay.sh $(plugin_tests)
 endif
-LDADD = tests/support/libsupport.la  $(daemon_libs) $(CMOCKA_LIBS) $(PAM_LIBS) -lpthread -ldl
+LDADD = tests/support/libsupport.la pam/libparts.la $(daemon_libs) $(CMOCKA_LIBS) $(PAM_LIBS) -lpthread -ldl
 AM_TESTS_ENVIRONMENT = BUILDDIR='$(abs_top_builddir)' SRCDIR='$(abs_top_srcdir)' \
 	CC='$(CC)'; export BUILDDIR SRCDIR CC;
-EXTRA_DIST = LICENSE README.md .clang-format .editorconfig nss/nss.map tests/data/sigv4-vectors tests/fuzz/corpus
+EXTRA_DIST = LICENSE README.md .clang-format .editorconfig nss/nss.map pam/pam.map tests/data/sigv4-vectors tests/fuzz/corpus
 EXTRA_DIST += tests/aws/README.md tests/aws/checks/__init__.py \
 	tests/aws/checks/__main__.py tests/aws/checks/bench.py tests/aws/checks/failures.py \
 	tests/aws/checks/keys.py tests/aws/checks/metadata.py tests/aws/checks/people.py \
@@ -56,4 +60,4 @@ EXTRA_DIST += tests/aws/README.md tests/aws/checks/__init__.py \
 	tests/aws/emulated/world.py tests/aws/emulator tests/aws/test_emulator.sh \
 	tests/data/directory.json tests/fuzz/replay.sh tests/plugin/in_namespace.sh \
 	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
-	tests/support/make_directory.sh
+	tests/plugin/pam_retval.sh tests/support/make_directory.sh

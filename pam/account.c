@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * account.c - see account.h
+ */
+#include <security/pam_ext.h>
+#include <string.h>
+
+#include "pam/account.h"
+#include "pam/ask.h"
+#include "pam/report.h"
+#include "pam/state.h"
+
+static enum record_event
+event_of(const struct call *call)
+{
+	if ((call->facts & FACT_SUDO) != 0)
+		return RECORD_SUDO;
+	return (call->facts & FACT_SWITCH) != 0 ? RECORD_SU : RECORD_LOGIN;
+}
+
+/* cron passes a conversation without a function: pam_info(3) would log that as an error. */
+static void
+tell(const struct call *call, const char *message)
+{
+	const void *item = NULL;
+	const struct pam_conv *conv;
+
+	if (call->is_silent || message[0] == '\0' ||
+	    pam_get_item(call->pamh, PAM_CONV, &item) != PAM_SUCCESS)
+		return;
+	conv = item;
+	if (conv != NULL && conv->conv != NULL)
+		(void)pam_info(call->pamh, "%s", message);
+}
+
+enum verdict
+account_check(struct call *call)
+{
+	struct ask_reply reply = { .silence = "not asked",
+		.age_ms = FRESHNESS_AGE_UNKNOWN };
+	struct decision decision;
+	struct record record;
+	bool is_ours;
+
+	call_identify(call);
+	is_ours = (call->facts & (FACT_OURS | FACT_RETIRED)) != 0;
+	if (is_ours) {
+		if ((call->facts & FACT_SUDO) != 0)
+			call_read_groups(call);
+		ask_account(call, &reply);
+	}
+	decision = decide(DECIDE_ACCOUNT, call->facts | reply.facts, reply.reason);
+
+	/* open_session compares the name: without that memory nobody of ours gets in */
+	if ((call->facts & FACT_NO_NAME) == 0 &&
+	    state_put(call->pamh, call->user, is_ours,
+		decision.verdict == VERDICT_ALLOW) == NULL &&
+	    decision.verdict == VERDICT_ALLOW)
+		decision = (struct decision){ VERDICT_UNKNOWN, REASON_INTERNAL };
+
+	if (decision.verdict != VERDICT_NOT_OURS || call->is_debug) {
+		report_start(call, event_of(call), &record);
+		report_finish(call, &record, decision, &reply);
+	}
+	if (is_ours)
+		tell(call, reply.message);
+	return decision.verdict;
+}

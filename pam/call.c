@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * call.c - see call.h
+ */
+#include <grp.h>
+#include <pwd.h>
+#include <security/pam_ext.h>
+#include <security/pam_modutil.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "common/base.h"
+#include "common/paths.h"
+#include "common/reader.h"
+#include "common/snapshot.h"
+#include "common/text.h"
+#include "pam/call.h"
+
+static struct reader snapshot_reader =
+    READER_INIT(paths_snapshot, PUBLISHED_MAGIC_SNAPSHOT);
+
+static const char *
+item(pam_handle_t *pamh, int type)
+{
+	const void *value = NULL;
+
+	if (pam_get_item(pamh, type, &value) != PAM_SUCCESS)
+		return NULL;
+	return value;
+}
+
+static const char *
+item_or_empty(pam_handle_t *pamh, int type)
+{
+	const char *value = item(pamh, type);
+
+	return value != NULL ? value : "";
+}
+
+static uint32_t
+service_facts(const char *service)
+{
+	static const struct {
+		const char *name;
+		uint32_t facts;
+	} services[] = {
+		{ "sshd", FACT_SSHD },
+		{ "sudo", FACT_SUDO | FACT_SWITCH },
+		{ "sudo-i", FACT_SUDO | FACT_SWITCH },
+		{ "su", FACT_SWITCH },
+		{ "su-l", FACT_SWITCH },
+	};
+	size_t i;
+
+	for (i = 0; i < BASE_N(services); i++)
+		if (strcmp(service, services[i].name) == 0)
+			return services[i].facts;
+	return 0;
+}
+
+static void
+read_arguments(struct call *call, int argc, const char **argv)
+{
+	char shown[65];
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "debug") == 0) {
+			call->is_debug = true;
+			continue;
+		}
+		text_escape(argv[i], strlen(argv[i]), shown, sizeof(shown));
+		pam_syslog(
+		    call->pamh, LOG_ERR, "unknown argument '%s' is ignored", shown);
+	}
+}
+
+void
+call_start(
+    pam_handle_t *pamh, int flags, int argc, const char **argv, struct call *ret_call)
+{
+	*ret_call = (struct call){
+		.pamh = pamh,
+		.user = item(pamh, PAM_USER),
+		.service = item_or_empty(pamh, PAM_SERVICE),
+		.rhost = item_or_empty(pamh, PAM_RHOST),
+		.tty = item_or_empty(pamh, PAM_TTY),
+		.ruser = item_or_empty(pamh, PAM_RUSER),
+		.is_silent = ((unsigned)flags & PAM_SILENT) != 0,
+		.is_root = geteuid() == 0,
+		.age_ms = FRESHNESS_AGE_UNKNOWN,
+		.state = FRESHNESS_EMPTY,
+	};
+	read_arguments(ret_call, argc, argv);
+	ret_call->facts = service_facts(ret_call->service);
+	if (ret_call->user == NULL || ret_call->user[0] == '\0')
+		ret_call->facts |= FACT_NO_NAME;
+	else if (strcmp(ret_call->user, "root") == 0)
+		ret_call->facts |= FACT_ROOT;
+}
+
+static void
+take_masks(
+    struct call *call, const struct published *file, const struct snapshot_user *user)
+{
+	const uint32_t sudo_bit = 1u << SNAPSHOT_SERVICE_SUDO;
+	uint32_t bit = 1u << SNAPSHOT_SERVICE_LOGIN;
+
+	/* sudo asks for the login and, beside it, for [sudo] */
+	if ((call->facts & FACT_SUDO) == 0)
+		bit = snapshot_service_bit(file, call->service);
+	call->service_bit = bit;
+	call->facts |= (user->known_mask & bit) != 0 ? FACT_LOGIN_KNOWN : 0;
+	call->facts |= (user->allow_mask & bit) != 0 ? FACT_LOGIN_ALLOW : 0;
+	call->facts |= (user->known_mask & sudo_bit) != 0 ? FACT_SUDO_KNOWN : 0;
+	call->facts |= (user->allow_mask & sudo_bit) != 0 ? FACT_SUDO_ALLOW : 0;
+	call->facts |= (user->flags & USER_SHARED) != 0 ? FACT_SHARED : 0;
+}
+
+static void
+take_age(
+    struct call *call, const struct published *file, const struct snapshot_user *user)
+{
+	uint32_t grace_s =
+	    (call->facts & FACT_SUDO) != 0 ? file->sudo_grace_s : file->grace_s;
+	struct clock_now now;
+
+	clock_read(&now);
+	call->age_ms = snapshot_age_ms(user, &now);
+	call->state = freshness_state(call->age_ms, file->fresh_s, grace_s);
+	if (call->state != FRESHNESS_FRESH && call->state != FRESHNESS_STALE)
+		call->facts |= FACT_EXPIRED;
+	call->generation = file->generation;
+}
+
+void
+call_identify(struct call *call)
+{
+	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
+	struct snapshot_user user;
+	const struct passwd *pw;
+	bool is_known;
+
+	if ((call->facts & (FACT_NO_NAME | FACT_ROOT)) != 0)
+		return;
+	is_known = reader_acquire(&snapshot_reader, &guard) == 0 &&
+		   snapshot_user_by_name(guard.file, call->user, &user) == 0;
+	pw = pam_modutil_getpwnam(call->pamh, call->user);
+	if (pw != NULL && !ids_is_ours(pw->pw_uid)) {
+		call->facts |= FACT_LOCAL;
+		return;
+	}
+	if (is_known && (user.flags & USER_RETIRED) != 0)
+		call->facts |= FACT_RETIRED;
+	else
+		call->facts |= pw != NULL ? FACT_OURS : FACT_NOBODY;
+	if ((call->facts & FACT_NOBODY) != 0)
+		return;
+
+	call->uid = pw != NULL ? pw->pw_uid : user.uid;
+	if (is_known && user.uid == call->uid) {
+		call->facts |= FACT_DATA;
+		take_masks(call, guard.file, &user);
+		take_age(call, guard.file, &user);
+	}
+}
+
+static void
+add_group(struct call *call, gid_t gid)
+{
+	if (!ids_is_ours(gid) || call->n_groups == CALL_GROUPS_MAX)
+		return;
+	call->groups[call->n_groups++] = gid;
+}
+
+void
+call_read_groups(struct call *call)
+{
+	_cleanup_free_ gid_t *gids = NULL;
+	bool holds = getgid() == IDS_GROUP_SUDO;
+	int n = getgroups(0, NULL);
+	int i;
+
+	if (n > 0) {
+		gids = calloc((size_t)n, sizeof(*gids));
+		n = gids != NULL ? getgroups(n, gids) : -1;
+	}
+	if (n < 0)
+		holds = true;
+	for (i = 0; i < n; i++)
+		holds = holds || gids[i] == IDS_GROUP_SUDO;
+
+	call->n_groups = 0;
+	if (holds) {
+		call->facts |= FACT_HOLDS_SUDO;
+		add_group(call, IDS_GROUP_SUDO);
+	}
+	for (i = 0; i < n; i++)
+		if (gids[i] != IDS_GROUP_SUDO)
+			add_group(call, gids[i]);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * session.c - see session.h
+ */
+#include <security/pam_ext.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "common/keysfile.h"
+#include "common/paths.h"
+#include "common/process.h"
+#include "common/text.h"
+#include "pam/ask.h"
+#include "pam/authinfo.h"
+#include "pam/report.h"
+#include "pam/session.h"
+#include "pam/state.h"
+
+/* Who the accepted key belongs to; texts lie in @file or in the reply. */
+struct person {
+	struct keysfile_person of_file;
+	struct keysfile_key key;
+	bool is_found;
+	char fingerprint[51];
+};
+
+static uint32_t
+method_fact(const struct authinfo *info)
+{
+	switch (info->kind) {
+	case AUTHINFO_NONE:
+		return FACT_KEY_NONE;
+	case AUTHINFO_KEY:
+		return 0; /* the daemon or the key file says whose it is */
+	case AUTHINFO_UNUSABLE:
+	default:
+		return FACT_KEY_UNUSABLE;
+	}
+}
+
+/* Without the daemon: whose key is it, and is that person allowed on this account? */
+static uint32_t
+key_fact(const struct call *call, const struct authinfo *info,
+    const struct published *file, struct person *ret_person)
+{
+	struct keysfile_claim claim;
+	struct clock_now now;
+	int r;
+
+	if (file == NULL)
+		return FACT_KEY_UNREADABLE;
+	clock_read(&now);
+	r = keysfile_find(file, call->user, info->key.blob, info->key.blob_len,
+	    now.wall_ms, call->service_bit, &claim, &ret_person->of_file,
+	    &ret_person->key);
+	if (r == PUBLISHED_E_NOTFOUND)
+		return FACT_KEY_UNKNOWN;
+	if (r != 0)
+		return FACT_KEY_UNREADABLE;
+	/* the same name with another uid is another account: two generations met */
+	if (claim.uid != call->uid)
+		return FACT_KEY_UNKNOWN;
+	ret_person->is_found = true;
+	record_fingerprint(ret_person->key.sha256, ret_person->fingerprint);
+	if ((claim.known_mask & call->service_bit) == 0)
+		return FACT_KEY_NOT_KNOWABLE;
+	return (claim.allow_mask & call->service_bit) != 0 ? FACT_KEY_ALLOWED
+							   : FACT_KEY_NOT_ALLOWED;
+}
+
+static void
+fill_person(struct record *record, const struct authinfo *info,
+    const struct person *person, const struct ask_reply *reply)
+{
+	record->via = info->kind == AUTHINFO_KEY && person->is_found
+			  ? keysfile_via_name(person->key.source)
+			  : info->method;
+	if (info->kind == AUTHINFO_KEY)
+		record->key.type = info->key.type;
+	if (person->is_found) {
+		record->person.kind = keysfile_kind_name(person->of_file.kind);
+		record->person.id = person->of_file.unique_id;
+		record->person.arn = person->of_file.arn;
+		record->person.name = person->of_file.name;
+		record->person.verified = "yes";
+		record->key.fingerprint = person->fingerprint;
+		record->key.source = keysfile_source_name(person->key.source);
+	} else if (reply->person_id[0] != '\0') {
+		record->person.id = reply->person_id;
+		record->person.arn =
+		    reply->person_arn[0] != '\0' ? reply->person_arn : NULL;
+		record->person.name =
+		    reply->person_name[0] != '\0' ? reply->person_name : NULL;
+	}
+}
+
+static int64_t
+audit_session(void)
+{
+	uint32_t session;
+
+	return process_audit_session(&session) == 0 ? (int64_t)session : RECORD_NONE;
+}
+
+static void
+remember(struct call *call, const struct record *record)
+{
+	struct state *state = state_get(call->pamh);
+
+	if (state == NULL)
+		state = state_put(call->pamh, call->user, true, true);
+	if (state == NULL) {
+		pam_syslog(
+		    call->pamh, LOG_WARNING, "no memory: the end will not be recorded");
+		return;
+	}
+	state->is_open = true;
+	state->uid = call->uid;
+	state->opened_mono_ms = clock_mono_ms();
+	state->session = record->session;
+	(void)snprintf(state->person_id, sizeof(state->person_id), "%s",
+	    record->person.id != NULL ? record->person.id : "");
+	(void)snprintf(state->person_name, sizeof(state->person_name), "%s",
+	    record->person.name != NULL ? record->person.name : "");
+}
+
+/* What is refused whatever it says is not asked: it would record an allow that is none. */
+static bool
+may_daemon_decide(uint32_t facts)
+{
+	return decide(DECIDE_OPEN, facts | FACT_DAEMON_ALLOW, REASON_NONE).verdict ==
+	       VERDICT_ALLOW;
+}
+
+/* sshd, and the name is ours: the person behind the accepted key decides. */
+static enum verdict
+open_ssh(struct call *call)
+{
+	_cleanup_published_ struct published *file = NULL;
+	struct person person = { .is_found = false };
+	int64_t session = audit_session();
+	struct decision decision;
+	struct ask_reply reply;
+	struct authinfo info;
+	struct record record;
+
+	/* read once, here: ~/.pam_environment can forge it for modules behind pam_env */
+	authinfo_parse(pam_getenv(call->pamh, "SSH_AUTH_INFO_0"), &info);
+	call->facts |= method_fact(&info);
+	reply =
+	    (struct ask_reply){ .silence = "not asked", .age_ms = FRESHNESS_AGE_UNKNOWN };
+	if (may_daemon_decide(call->facts))
+		ask_session(call, &info, session, &reply);
+	if (reply.facts == 0 && info.kind == AUTHINFO_KEY) {
+		if (published_open(paths_keys, PUBLISHED_MAGIC_KEYS, &file) != 0)
+			file = NULL;
+		call->facts |= key_fact(call, &info, file, &person);
+	}
+	decision = decide(DECIDE_OPEN, call->facts | reply.facts, reply.reason);
+
+	report_start(call, RECORD_SESSION, &record);
+	record.session = session;
+	fill_person(&record, &info, &person, &reply);
+	report_finish(call, &record, decision, &reply);
+	if (decision.verdict == VERDICT_ALLOW)
+		remember(call, &record);
+	return decision.verdict;
+}
+
+/* sudo and su open their session as somebody else by design: that is only written down. */
+static void
+log_switch(const struct call *call, const struct state *state)
+{
+	char from[65], to[65];
+
+	if (state == NULL || !state->is_ours)
+		return;
+	text_escape(state->user, strlen(state->user), from, sizeof(from));
+	text_escape(call->user, strlen(call->user), to, sizeof(to));
+	pam_syslog(call->pamh, LOG_INFO, "session of '%s' opened by '%s'", to, from);
+}
+
+enum verdict
+session_open(struct call *call)
+{
+	static const struct ask_reply not_asked = { .silence = "not asked",
+		.age_ms = FRESHNESS_AGE_UNKNOWN };
+	const struct state *state = state_get(call->pamh);
+	struct decision decision;
+	struct record record;
+
+	if (state != NULL && call->user != NULL && strcmp(state->user, call->user) != 0)
+		call->facts |= FACT_CHANGED;
+	call_identify(call);
+	if (state != NULL && (call->facts & FACT_CHANGED) == 0 && !state->is_allowed)
+		call->facts |= FACT_REFUSED;
+
+	decision = decide(DECIDE_OPEN, call->facts, REASON_NONE);
+	if ((call->facts & FACT_SWITCH) != 0) {
+		if ((call->facts & FACT_CHANGED) != 0)
+			log_switch(call, state);
+		return decision.verdict;
+	}
+	if ((call->facts & FACT_OURS) != 0 && (call->facts & FACT_SSHD) != 0 &&
+	    (call->facts & (FACT_CHANGED | FACT_REFUSED)) == 0)
+		return open_ssh(call);
+	/* a session that cron or login opens was recorded in its account stage */
+	if ((decision.verdict != VERDICT_NOT_OURS && decision.verdict != VERDICT_ALLOW) ||
+	    call->is_debug) {
+		report_start(call, RECORD_SESSION, &record);
+		report_finish(call, &record, decision, &not_asked);
+	}
+	return decision.verdict;
+}
+
+enum verdict
+session_close(struct call *call)
+{
+	struct state *state = state_get(call->pamh);
+	struct decision decision;
+	struct ask_reply reply;
+	struct record record;
+	int64_t duration_ms;
+
+	if (state == NULL || !state->is_open)
+		return decide(DECIDE_CLOSE, 0, REASON_NONE).verdict;
+	state->is_open = false;
+	duration_ms = clock_mono_ms() - state->opened_mono_ms;
+	call->facts |= FACT_OURS;
+	call->uid = state->uid;
+	ask_close(call, state, duration_ms, &reply);
+	decision = decide(DECIDE_CLOSE, call->facts, REASON_NONE);
+
+	report_start(call, RECORD_CLOSE, &record);
+	record.account = state->user;
+	record.session = state->session;
+	record.duration_s = duration_ms / 1000;
+	record.person.id = state->person_id[0] != '\0' ? state->person_id : NULL;
+	record.person.name = state->person_name[0] != '\0' ? state->person_name : NULL;
+	report_finish(call, &record, decision, &reply);
+	return decision.verdict;
+}
