@@ -8,17 +8,17 @@ tests_support_libsupport_la_SOURCES = tests/support/config_fixture.c \
 	tests/support/people_fixture.h tests/support/scratch.c tests/support/scratch.h \
 	tests/support/world_fixture.c tests/support/world_fixture.h
 check_LTLIBRARIES = tests/support/libsupport.la
-unit_tests = tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
-	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \
-	tests/unit/test_directory_json tests/unit/test_endpoints tests/unit/test_file \
-	tests/unit/test_freshness tests/unit/test_iam_parse tests/unit/test_idmap \
-	tests/unit/test_imds_parse tests/unit/test_keysfile tests/unit/test_keystore \
-	tests/unit/test_local tests/unit/test_mapping tests/unit/test_process \
-	tests/unit/test_publish tests/unit/test_published tests/unit/test_reader \
-	tests/unit/test_record tests/unit/test_rules tests/unit/test_sigv4 \
-	tests/unit/test_snapshot tests/unit/test_sshkey tests/unit/test_text \
-	tests/unit/test_wire tests/unit/test_world tests/unit/test_world_claims \
-	tests/unit/test_xml
+unit_tests = tests/unit/test_audit_chain tests/unit/test_authinfo tests/unit/test_bucket \
+	tests/unit/test_client tests/unit/test_config tests/unit/test_config_lines \
+	tests/unit/test_decide tests/unit/test_directory_json tests/unit/test_endpoints \
+	tests/unit/test_file tests/unit/test_freshness tests/unit/test_iam_parse \
+	tests/unit/test_idmap tests/unit/test_imds_parse tests/unit/test_keys_answer \
+	tests/unit/test_keysfile tests/unit/test_keystore tests/unit/test_local \
+	tests/unit/test_mapping tests/unit/test_process tests/unit/test_publish \
+	tests/unit/test_published tests/unit/test_reader tests/unit/test_record \
+	tests/unit/test_rules tests/unit/test_sigv4 tests/unit/test_snapshot \
+	tests/unit/test_sshkey tests/unit/test_text tests/unit/test_wire tests/unit/test_world \
+	tests/unit/test_world_claims tests/unit/test_xml
 fuzz_names = fuzz_authinfo fuzz_config fuzz_directory_json fuzz_iam_xml fuzz_imds_json \
 	fuzz_keysfile fuzz_rule fuzz_snapshot fuzz_sshkey fuzz_wire
 replay_tests = tests/fuzz/replay_authinfo tests/fuzz/replay_config \
@@ -37,16 +37,23 @@ tests_fuzz_replay_sshkey_SOURCES = tests/fuzz/fuzz_sshkey.c tests/fuzz/replay_ma
 tests_fuzz_replay_wire_SOURCES = tests/fuzz/fuzz_wire.c tests/fuzz/replay_main.c
 plugin_programs = tests/plugin/net_probe tests/plugin/test_nss_module \
 	tests/plugin/test_nss_process tests/plugin/tst_pam_retval
-plugin_tests = tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
+plugin_tests = tests/plugin/check_rooms.sh tests/plugin/check_exports.sh \
+	tests/plugin/check_style.sh tests/plugin/check_man.sh tests/plugin/check_shell.sh \
+	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
 	tests/plugin/pam_retval.sh
 if HAVE_CMOCKA
 check_PROGRAMS = $(unit_tests) $(replay_tests) $(plugin_programs)
 TESTS = $(unit_tests) tests/fuzz/replay.sh $(plugin_tests)
 endif
-LDADD = tests/support/libsupport.la pam/libparts.la $(daemon_libs) $(CMOCKA_LIBS) $(PAM_LIBS) -lpthread -ldl
+LDADD = tests/support/libsupport.la pam/libparts.la keys/libparts.la cli/libparts.la \
+	$(daemon_libs) $(CMOCKA_LIBS) $(PAM_LIBS) -lpthread -ldl
 AM_TESTS_ENVIRONMENT = BUILDDIR='$(abs_top_builddir)' SRCDIR='$(abs_top_srcdir)' \
 	CC='$(CC)'; export BUILDDIR SRCDIR CC;
-EXTRA_DIST = LICENSE README.md .clang-format .editorconfig nss/nss.map pam/pam.map tests/data/sigv4-vectors tests/fuzz/corpus
+EXTRA_DIST = LICENSE README.md HACKING.md NEWS.md SECURITY.md .clang-format .editorconfig \
+	.ci/run check.sh demo.sh nss/nss.map pam/pam.map tests/data/sigv4-vectors \
+	tests/fuzz/corpus $(man_sources) packaging/iamlogin.conf packaging/sudoers.d/iamlogin \
+	packaging/tmpfiles.d/iamlogin.conf.in packaging/systemd/iamlogind.service.in \
+	packaging/sshd_config.d/00-iamlogin.conf.in
 EXTRA_DIST += tests/aws/README.md tests/aws/checks/__init__.py \
 	tests/aws/checks/__main__.py tests/aws/checks/bench.py tests/aws/checks/failures.py \
 	tests/aws/checks/keys.py tests/aws/checks/metadata.py tests/aws/checks/people.py \
@@ -58,6 +65,31 @@ EXTRA_DIST += tests/aws/README.md tests/aws/checks/__init__.py \
 	tests/aws/emulated/instance.py tests/aws/emulated/query.py tests/aws/emulated/server.py \
 	tests/aws/emulated/sigv4.py tests/aws/emulated/sshkeys.py tests/aws/emulated/sts_ec2.py \
 	tests/aws/emulated/world.py tests/aws/emulator tests/aws/test_emulator.sh \
-	tests/data/directory.json tests/fuzz/replay.sh tests/plugin/in_namespace.sh \
-	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
-	tests/plugin/pam_retval.sh tests/support/make_directory.sh
+	tests/bench/login_pairs.py tests/bench/login_pairs.sh tests/bench/login_pairs_inside.sh \
+	tests/bench/nss_lookups.c tests/data/directory.json \
+	tests/e2e/aws_errors_remove_nobody.sh tests/e2e/bad_config_denies_people_only.sh \
+	tests/e2e/daemon_dead_or_wedged.sh tests/e2e/file_source_without_aws.sh \
+	tests/e2e/first_login.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
+	tests/e2e/unknown_names_cost_nothing.sh tests/e2e/without_aws.sh tests/fuzz/replay.sh \
+	tests/fuzz/run.sh tests/plugin/check_exports.sh tests/plugin/check_man.sh \
+	tests/plugin/check_rooms.sh tests/plugin/check_shell.sh tests/plugin/check_style.sh \
+	tests/plugin/in_namespace.sh tests/plugin/net_against_emulator.sh \
+	tests/plugin/nss_module.sh tests/plugin/pam_retval.sh tests/support/build.sh \
+	tests/support/claims.sh tests/support/demo_inside.sh tests/support/dns.py \
+	tests/support/instance.sh tests/support/instance_lib.sh tests/support/instance_setup.sh \
+	tests/support/logsink.py tests/support/make_directory.sh tests/support/packages.sh \
+	tests/support/people.json tests/support/root.sh
+
+FUZZ_SECONDS = 60
+fuzz: all
+	CLANG='$(CLANG_FUZZ)' FUZZ_SECONDS=$(FUZZ_SECONDS) \
+		$(srcdir)/tests/fuzz/run.sh $(abs_top_srcdir) $(abs_top_builddir)/fuzz $(fuzz_names)
+PAIRS = 200
+bench:
+	$(srcdir)/tests/bench/login_pairs.sh $(PAIRS)
+format-check:
+	cd $(srcdir) && clang-format --dry-run -Werror common/*.[ch] nss/*.[ch] pam/*.[ch] \
+		keys/*.[ch] daemon/*.[ch] cli/*.[ch]
+distclean-local:
+	rm -rf fuzz
+.PHONY: fuzz bench format-check

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * authorized_keys.c - iamlogin-authorized-keys %u [%t %k]: a person's keys for sshd
+ *
+ * Room: keys. An unprivileged child of sshd, which throws stderr away (hence syslog), sets no
+ * deadline, reads stdout to its end and ignores it all when the exit status is not 0. So:
+ * everything is gathered first, written once, and nothing here waits longer than KEYS_WAIT_MS.
+ * Prints keys or nothing; nothing is no error.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "common/client.h"
+#include "common/clock.h"
+#include "common/paths.h"
+#include "common/process.h"
+#include "common/snapshot.h"
+#include "common/text.h"
+#include "keys/keys_answer.h"
+
+#define KEYS_WAIT_MS 2000
+#define KEYS_SERVICE "sshd"
+
+enum {
+	EXIT_USAGE = 64,
+};
+
+/* What the snapshot says about the account, copied out of its mapping. */
+struct account {
+	const char *name;
+	uint32_t uid;
+	uint32_t service_bit;
+};
+
+static struct keys_answer answer;
+static struct wire_packet packet;
+
+/* May this name log in here now? Why not is for the log. */
+static const char *
+find_account(struct account *account)
+{
+	_cleanup_published_ struct published *file = NULL;
+	struct snapshot_user user;
+	struct clock_now now;
+	enum freshness state;
+
+	if (published_open(paths_snapshot, PUBLISHED_MAGIC_SNAPSHOT, &file) != 0) {
+		file = NULL;
+		return "no snapshot can be read";
+	}
+	if (snapshot_user_by_name(file, account->name, &user) != 0 ||
+	    (user.flags & USER_NAME) == 0 || (user.flags & USER_RETIRED) != 0)
+		return "nobody of that name";
+	clock_read(&now);
+	state =
+	    freshness_state(snapshot_age_ms(&user, &now), file->fresh_s, file->grace_s);
+	if (state != FRESHNESS_FRESH && state != FRESHNESS_STALE)
+		return "the data are too old";
+	account->uid = user.uid;
+	account->service_bit = snapshot_service_bit(file, KEYS_SERVICE);
+	if ((user.known_mask & account->service_bit) == 0)
+		return "not knowable now";
+	if ((user.allow_mask & account->service_bit) == 0)
+		return "may not log in";
+	return NULL;
+}
+
+static int
+put_request(const struct account *account, const struct sshkey *offered)
+{
+	pid_t parent = getppid();
+	uint64_t ticks;
+	int r;
+
+	wire_start(&packet, WIRE_KEYS, 0, (uint32_t)getpid(), KEYS_WAIT_MS);
+	r = wire_put_text(&packet, WIRE_T_NAME, account->name);
+	if (r == 0 && offered != NULL) {
+		r = wire_put_text(&packet, WIRE_T_KEY_TYPE, offered->type);
+		if (r == 0)
+			r = wire_put(
+			    &packet, WIRE_T_KEY_BLOB, offered->blob, offered->blob_len);
+	}
+	if (r == 0)
+		r = wire_put_u32(&packet, WIRE_T_PID, (uint32_t)parent);
+	if (r == 0 && process_start_time(parent, &ticks) == 0)
+		r = wire_put_i64(&packet, WIRE_T_PID_START, (int64_t)ticks);
+	return r;
+}
+
+/* True when the daemon answered: with keys, or that there is nobody. */
+static bool
+ask_daemon(const struct account *account, const struct sshkey *offered)
+{
+	struct wire_header header;
+	const uint8_t *lines;
+	size_t len;
+
+	if (put_request(account, offered) != 0 ||
+	    client_call(&packet, KEYS_WAIT_MS, &header) != 0)
+		return false;
+	if (header.value == WIRE_NOTFOUND)
+		return true;
+	if (header.value != WIRE_OK)
+		return false;
+	if (wire_get(packet.bytes, packet.len, WIRE_T_KEY_LINES, &lines, &len) == 0)
+		(void)keys_answer_add_lines(&answer, (const char *)lines, len);
+	return true;
+}
+
+static void
+read_file(const struct account *account)
+{
+	_cleanup_published_ struct published *file = NULL;
+	struct clock_now now;
+	int r;
+
+	r = published_open(paths_keys, PUBLISHED_MAGIC_KEYS, &file);
+	if (r != 0) {
+		file = NULL;
+		syslog(LOG_WARNING, "%s: the key file cannot be read (%d)", account->name,
+		    r);
+		return;
+	}
+	clock_read(&now);
+	r = keys_answer_add_file(&answer, file, account->name, account->uid,
+	    account->service_bit, now.wall_ms);
+	if (r != 0)
+		syslog(LOG_WARNING, "%s: keys are missing from the answer (%d)",
+		    account->name, r);
+}
+
+/* One write(2): a pipe takes KEYS_ANSWER_MAX whole. A short one is a failure, and no keys. */
+static int
+write_answer(void)
+{
+	ssize_t n;
+
+	if (answer.len == 0)
+		return EXIT_SUCCESS;
+	do
+		n = write(STDOUT_FILENO, answer.text, answer.len);
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)answer.len ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int
+answer_for(struct account *account, const struct sshkey *offered)
+{
+	const char *why = find_account(account);
+	bool is_answered;
+
+	if (why != NULL) {
+		syslog(LOG_INFO, "%s: no keys: %s", account->name, why);
+		return EXIT_SUCCESS;
+	}
+	keys_answer_start(&answer, offered);
+	is_answered = ask_daemon(account, offered);
+	if (!is_answered)
+		read_file(account);
+	syslog(is_answered ? LOG_DEBUG : LOG_INFO, "%s: %u key%s, %s", account->name,
+	    answer.n_lines, answer.n_lines == 1 ? "" : "s",
+	    is_answered ? "from the daemon"
+			: "from the files, the daemon does not answer");
+	return write_answer();
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct sshkey offered;
+	struct account account = { .name = NULL };
+
+	openlog("iamlogin-authorized-keys", LOG_PID, LOG_AUTHPRIV);
+	if (geteuid() == 0 || getuid() == 0) {
+		syslog(LOG_ERR, "refuses to run as root: set AuthorizedKeysCommandUser");
+		return EXIT_FAILURE;
+	}
+	if (argc != 2 && argc != 4) {
+		syslog(LOG_ERR, "usage: iamlogin-authorized-keys %%u [%%t %%k]");
+		return EXIT_USAGE;
+	}
+	account.name = argv[1];
+	if (!text_is_os_name(account.name, strlen(account.name)))
+		return EXIT_SUCCESS;
+	/* a certificate, or a type that nobody has here: no key can match it */
+	if (argc == 4 && sshkey_parse_base64(argv[2], argv[3], &offered) != 0)
+		return EXIT_SUCCESS;
+	return answer_for(&account, argc == 4 ? &offered : NULL);
+}

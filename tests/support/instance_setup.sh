@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# instance_setup.sh - what an administrator's image build does, run inside by instance.sh
+#
+# The shipped files are applied by the programs that apply them on a real system: whatever
+# is wrong in packaging/ fails here.
+set -euo pipefail
+
+systemd-sysusers /usr/lib/sysusers.d/iamlogin.conf
+systemd-tmpfiles --create /usr/lib/tmpfiles.d/iamlogin.conf
+
+# What this sshd would be without us: the bench compares with it.
+mkdir /e2e/stock
+cp -a /etc/nsswitch.conf /etc/pam.d /e2e/stock/
+
+sed -i -e 's/^passwd:.*/passwd: files iamlogin systemd/' \
+    -e 's/^group:.*/group: files iamlogin systemd/' /etc/nsswitch.conf
+
+export DEBIAN_FRONTEND=noninteractive
+pam-auth-update --package
+pam-auth-update --enable iamlogin mkhomedir
+# Directly after pam_loginuid: see design.md section 5.
+sed -i '/pam_loginuid\.so/a session    requisite    pam_iamlogin.so' /etc/pam.d/sshd
+sshd -t
+
+# The one local account, which must never notice us.
+useradd -m -s /bin/bash -p '*' local
+install -d -m 0700 -o local -g local /home/local/.ssh
+install -m 0600 -o local -g local /e2e/keys/local.pub /home/local/.ssh/authorized_keys
+install -d -m 0700 /root/.ssh
+install -m 0600 /e2e/keys/local.pub /root/.ssh/authorized_keys
+ssh-keygen -q -A
