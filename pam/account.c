@@ -5,6 +5,7 @@
 #include <security/pam_ext.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "pam/account.h"
 #include "pam/ask.h"
 #include "pam/report.h"
@@ -36,10 +37,10 @@ tell(const struct call *call, const char *message)
 enum verdict
 account_check(struct call *call)
 {
-	struct ask_reply reply = { .silence = "not asked",
-		.age_ms = FRESHNESS_AGE_UNKNOWN };
+	struct ask_reply reply = ASK_NOT_ASKED;
 	struct decision decision;
 	struct record record;
+	struct state *state;
 	bool is_ours;
 
 	call_identify(call);
@@ -52,11 +53,14 @@ account_check(struct call *call)
 	decision = decide(DECIDE_ACCOUNT, call->facts | reply.facts, reply.reason);
 
 	/* open_session compares the name: without that memory nobody of ours gets in */
-	if ((call->facts & FACT_NO_NAME) == 0 &&
-	    state_put(call->pamh, call->user, is_ours,
-		decision.verdict == VERDICT_ALLOW) == NULL &&
-	    decision.verdict == VERDICT_ALLOW)
-		decision = (struct decision){ VERDICT_UNKNOWN, REASON_INTERNAL };
+	if ((call->facts & FACT_NO_NAME) == 0) {
+		state = state_put(
+		    call->pamh, call->user, is_ours, decision.verdict == VERDICT_ALLOW);
+		if (state != NULL && reply.is_wedged)
+			state->wedged_mono_ms = clock_mono_ms();
+		if (state == NULL && decision.verdict == VERDICT_ALLOW)
+			decision = (struct decision){ VERDICT_UNKNOWN, REASON_INTERNAL };
+	}
 
 	if (decision.verdict != VERDICT_NOT_OURS || call->is_debug) {
 		report_start(call, event_of(call), &record);

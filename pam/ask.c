@@ -112,6 +112,7 @@ call_daemon(struct wire_packet *packet, uint32_t wait_ms, struct ask_reply *ret_
 		return;
 	case CLIENT_E_WEDGED:
 		ret_reply->silence = "wedged";
+		ret_reply->is_wedged = true;
 		return;
 	default:
 		ret_reply->silence = "failed";

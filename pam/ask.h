@@ -9,6 +9,7 @@
 #ifndef PAM_ASK_H
 #define PAM_ASK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "pam/authinfo.h"
@@ -22,6 +23,7 @@
 struct ask_reply {
 	uint32_t facts; /* one FACT_DAEMON_*, or 0: not answered */
 	enum verdict_reason reason;
+	bool is_wedged;      /* it listens, and said nothing in time */
 	const char *silence; /* why there is no answer, for the log; "" with one */
 	int64_t age_ms;      /* FRESHNESS_AGE_UNKNOWN when not told */
 	char message[ASK_MESSAGE_SIZE]; /* for the person, escaped; "" for none */
@@ -30,6 +32,16 @@ struct ask_reply {
 	char person_arn[513];
 	char person_name[129];
 };
+
+/* Before anything was asked, and when nothing is to be. */
+#define ASK_NOT_ASKED                                                   \
+	{                                                               \
+		.silence = "not asked", .age_ms = FRESHNESS_AGE_UNKNOWN \
+	}
+#define ASK_WEDGED                                                                      \
+	{                                                                               \
+		.silence = "wedged", .age_ms = FRESHNESS_AGE_UNKNOWN, .is_wedged = true \
+	}
 
 /** ask_account() - ACCOUNT: may this name in, for this service? At most 3 s. */
 void ask_account(const struct call *call, struct ask_reply *ret_reply);

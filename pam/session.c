@@ -104,7 +104,7 @@ audit_session(void)
 }
 
 static void
-remember(struct call *call, const struct record *record)
+remember(struct call *call, const struct record *record, bool is_wedged)
 {
 	struct state *state = state_get(call->pamh);
 
@@ -116,6 +116,8 @@ remember(struct call *call, const struct record *record)
 		return;
 	}
 	state->is_open = true;
+	if (is_wedged)
+		state->wedged_mono_ms = clock_mono_ms();
 	state->uid = call->uid;
 	state->opened_mono_ms = clock_mono_ms();
 	state->session = record->session;
@@ -135,22 +137,22 @@ may_daemon_decide(uint32_t facts)
 
 /* sshd, and the name is ours: the person behind the accepted key decides. */
 static enum verdict
-open_ssh(struct call *call)
+open_ssh(struct call *call, bool is_wedged)
 {
 	_cleanup_published_ struct published *file = NULL;
 	struct person person = { .is_found = false };
 	int64_t session = audit_session();
 	struct decision decision;
-	struct ask_reply reply;
+	struct ask_reply reply = ASK_NOT_ASKED;
 	struct authinfo info;
 	struct record record;
 
 	/* read once, here: ~/.pam_environment can forge it for modules behind pam_env */
 	authinfo_parse(pam_getenv(call->pamh, "SSH_AUTH_INFO_0"), &info);
 	call->facts |= method_fact(&info);
-	reply =
-	    (struct ask_reply){ .silence = "not asked", .age_ms = FRESHNESS_AGE_UNKNOWN };
-	if (may_daemon_decide(call->facts))
+	if (is_wedged)
+		reply = (struct ask_reply)ASK_WEDGED;
+	else if (may_daemon_decide(call->facts))
 		ask_session(call, &info, session, &reply);
 	if (reply.facts == 0 && info.kind == AUTHINFO_KEY) {
 		if (published_open(paths_keys, PUBLISHED_MAGIC_KEYS, &file) != 0)
@@ -164,7 +166,7 @@ open_ssh(struct call *call)
 	fill_person(&record, &info, &person, &reply);
 	report_finish(call, &record, decision, &reply);
 	if (decision.verdict == VERDICT_ALLOW)
-		remember(call, &record);
+		remember(call, &record, reply.is_wedged);
 	return decision.verdict;
 }
 
@@ -184,8 +186,7 @@ log_switch(const struct call *call, const struct state *state)
 enum verdict
 session_open(struct call *call)
 {
-	static const struct ask_reply not_asked = { .silence = "not asked",
-		.age_ms = FRESHNESS_AGE_UNKNOWN };
+	static const struct ask_reply not_asked = ASK_NOT_ASKED;
 	const struct state *state = state_get(call->pamh);
 	struct decision decision;
 	struct record record;
@@ -204,7 +205,7 @@ session_open(struct call *call)
 	}
 	if ((call->facts & FACT_OURS) != 0 && (call->facts & FACT_SSHD) != 0 &&
 	    (call->facts & (FACT_CHANGED | FACT_REFUSED)) == 0)
-		return open_ssh(call);
+		return open_ssh(call, state_is_wedged(state));
 	/* a session that cron or login opens was recorded in its account stage */
 	if ((decision.verdict != VERDICT_NOT_OURS && decision.verdict != VERDICT_ALLOW) ||
 	    call->is_debug) {
@@ -219,7 +220,7 @@ session_close(struct call *call)
 {
 	struct state *state = state_get(call->pamh);
 	struct decision decision;
-	struct ask_reply reply;
+	struct ask_reply reply = ASK_WEDGED;
 	struct record record;
 	int64_t duration_ms;
 
@@ -229,7 +230,8 @@ session_close(struct call *call)
 	duration_ms = clock_mono_ms() - state->opened_mono_ms;
 	call->facts |= FACT_OURS;
 	call->uid = state->uid;
-	ask_close(call, state, duration_ms, &reply);
+	if (!state_is_wedged(state))
+		ask_close(call, state, duration_ms, &reply);
 	decision = decide(DECIDE_CLOSE, call->facts, REASON_NONE);
 
 	report_start(call, RECORD_CLOSE, &record);

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/record.h"
 #include "pam/state.h"
+
+#define WEDGED_MS 10000
 
 static const char data_name[] = "iamlogin_state";
 
@@ -52,4 +55,11 @@ state_put(pam_handle_t *pamh, const char *user, bool is_ours, bool is_allowed)
 		return NULL;
 	}
 	return state;
+}
+
+bool
+state_is_wedged(const struct state *state)
+{
+	return state != NULL && state->wedged_mono_ms != 0 &&
+	       clock_mono_ms() - state->wedged_mono_ms < WEDGED_MS;
 }

@@ -15,7 +15,8 @@
 struct state {
 	char *user; /* PAM_USER of the account stage */
 	bool is_ours;
-	bool is_allowed; /* with is_ours */
+	bool is_allowed;        /* with is_ours */
+	int64_t wedged_mono_ms; /* when the daemon last said nothing; 0: it never did */
 	/* set by open_session for a session that it let in */
 	bool is_open;
 	uint32_t uid;
@@ -27,6 +28,13 @@ struct state {
 
 /** state_get() - NULL when no phase has left any */
 struct state *state_get(pam_handle_t *pamh);
+
+/**
+ * state_is_wedged() - did the daemon say nothing a moment ago (10 s)?
+ *
+ * One login has one budget: who has waited for a wedged daemon once does not wait again.
+ */
+bool state_is_wedged(const struct state *state);
 
 /**
  * state_put() - the account stage's, in place of an older one
