@@ -63,6 +63,9 @@ log_may_write(void)
 }
 
 static void
+log_format(int level, int error, const char *format, va_list args) BASE_PRINTF(3, 0);
+
+static void
 log_format(int level, int error, const char *format, va_list args)
 {
 	char text[1024];
