@@ -31,8 +31,8 @@ compile() # SOURCE
 }
 objects=()
 # a change of a header is seen by the build, not here: start over when any is newer
-newest=$(find "$src/common" "$src/daemon" "$src/pam" -name '*.h' -newer "$work/o/stamp" 2>/dev/null | head -n 1)
-if [ ! -e "$work/o/stamp" ] || [ -n "$newest" ]; then
+if [ ! -e "$work/o/stamp" ] ||
+	[ -n "$(find "$src/common" "$src/daemon" "$src/pam" -name '*.h' -newer "$work/o/stamp")" ]; then
 	rm -f "$work"/o/*
 fi
 for file in "$src"/common/*.c "$src"/daemon/*.c "$src"/pam/authinfo.c; do
