@@ -32,6 +32,8 @@ struct account {
 	const char *name;
 	uint32_t uid;
 	uint32_t service_bit;
+	bool is_fresh;
+	uint32_t fresh_s;
 };
 
 static struct keys_answer answer;
@@ -59,6 +61,8 @@ find_account(struct account *account)
 	if (state != FRESHNESS_FRESH && state != FRESHNESS_STALE)
 		return "the data are too old";
 	account->uid = user.uid;
+	account->is_fresh = state == FRESHNESS_FRESH;
+	account->fresh_s = file->fresh_s;
 	account->service_bit = snapshot_service_bit(file, KEYS_SERVICE);
 	if ((user.known_mask & account->service_bit) == 0)
 		return "not knowable now";
@@ -124,8 +128,8 @@ read_file(const struct account *account)
 		return;
 	}
 	clock_read(&now);
-	r = keys_answer_add_file(&answer, file, account->name, account->uid,
-	    account->service_bit, now.wall_ms);
+	r = keys_answer_add_file(
+	    &answer, file, account->name, account->uid, account->service_bit, &now);
 	if (r != 0)
 		syslog(LOG_WARNING, "%s: keys are missing from the answer (%d)",
 		    account->name, r);
@@ -145,24 +149,42 @@ write_answer(void)
 	return n == (ssize_t)answer.len ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/*
+ * The offered key is in the files, and both are younger than fresh: the daemon could say
+ * nothing else, so it is not asked, and a wedged one costs nothing. It is asked about a key
+ * that is not there, or was checked too long ago.
+ */
+static bool
+is_in_fresh_files(const struct account *account, const struct sshkey *offered)
+{
+	if (offered == NULL || !account->is_fresh)
+		return false;
+	read_file(account);
+	if (answer.n_lines > 0 && answer.age_ms <= (int64_t)account->fresh_s * 1000)
+		return true;
+	keys_answer_start(&answer, offered);
+	return false;
+}
+
 static int
 answer_for(struct account *account, const struct sshkey *offered)
 {
-	const char *why = find_account(account);
-	bool is_answered;
+	const char *why = find_account(account), *whence = "from the files";
 
 	if (why != NULL) {
 		syslog(LOG_INFO, "%s: no keys: %s", account->name, why);
 		return EXIT_SUCCESS;
 	}
 	keys_answer_start(&answer, offered);
-	is_answered = ask_daemon(account, offered);
-	if (!is_answered)
-		read_file(account);
-	syslog(is_answered ? LOG_DEBUG : LOG_INFO, "%s: %u key%s, %s", account->name,
-	    answer.n_lines, answer.n_lines == 1 ? "" : "s",
-	    is_answered ? "from the daemon"
-			: "from the files, the daemon does not answer");
+	if (!is_in_fresh_files(account, offered)) {
+		whence = "from the daemon";
+		if (!ask_daemon(account, offered)) {
+			whence = "from the files, the daemon does not answer";
+			read_file(account);
+		}
+	}
+	syslog(LOG_INFO, "%s: %u key%s, %s", account->name, answer.n_lines,
+	    answer.n_lines == 1 ? "" : "s", whence);
 	return write_answer();
 }
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "common/freshness.h"
 #include "common/keysfile.h"
 #include "keys/keys_answer.h"
 
@@ -12,6 +13,7 @@ keys_answer_start(struct keys_answer *answer, const struct sshkey *offered)
 {
 	answer->offered = offered;
 	answer->n_lines = 0;
+	answer->age_ms = 0;
 	answer->len = 0;
 }
 
@@ -64,8 +66,25 @@ keys_answer_add_lines(struct keys_answer *answer, const char *lines, size_t len)
 }
 
 static int
+add_key(struct keys_answer *answer, const struct keysfile_key *key,
+    const struct clock_now *now)
+{
+	unsigned n_before = answer->n_lines;
+	int64_t age_ms;
+	int r;
+
+	if (key->expires_wall_ms != 0 && key->expires_wall_ms <= now->wall_ms)
+		return 0;
+	r = keys_answer_add(answer, key->type, key->blob, key->blob_len);
+	age_ms = freshness_age_ms(key->checked_wall_ms, key->checked_boot_ms, now);
+	if (answer->n_lines > n_before && age_ms > answer->age_ms)
+		answer->age_ms = age_ms;
+	return r;
+}
+
+static int
 add_person(struct keys_answer *answer, const struct published *file, uint32_t record,
-    int64_t now_wall_ms)
+    const struct clock_now *now)
 {
 	struct keysfile_person person;
 	struct keysfile_key key;
@@ -75,9 +94,8 @@ add_person(struct keys_answer *answer, const struct published *file, uint32_t re
 	r = keysfile_person_at(file, record, &person);
 	for (n = 0; r == 0; n++) {
 		r = keysfile_key_of(file, &person, n, &key);
-		if (r == 0 &&
-		    (key.expires_wall_ms == 0 || key.expires_wall_ms > now_wall_ms))
-			r = keys_answer_add(answer, key.type, key.blob, key.blob_len);
+		if (r == 0)
+			r = add_key(answer, &key, now);
 	}
 	if (r == PUBLISHED_E_NOTFOUND)
 		return n > 0 ? 0 : PUBLISHED_E_DAMAGED;
@@ -86,7 +104,7 @@ add_person(struct keys_answer *answer, const struct published *file, uint32_t re
 
 int
 keys_answer_add_file(struct keys_answer *answer, const struct published *file,
-    const char *account, uint32_t uid, uint32_t service_bit, int64_t now_wall_ms)
+    const char *account, uint32_t uid, uint32_t service_bit, const struct clock_now *now)
 {
 	struct keysfile_claim claim;
 	uint32_t n;
@@ -101,7 +119,7 @@ keys_answer_add_file(struct keys_answer *answer, const struct published *file,
 		if (claim.uid != uid || (claim.known_mask & service_bit) == 0 ||
 		    (claim.allow_mask & service_bit) == 0)
 			continue;
-		r = add_person(answer, file, claim.person, now_wall_ms);
+		r = add_person(answer, file, claim.person, now);
 		if (r != 0)
 			return r == KEYS_ANSWER_E_FULL ? r : PUBLISHED_E_DAMAGED;
 	}

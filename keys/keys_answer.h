@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/clock.h"
 #include "common/published.h"
 #include "common/sshkey.h"
 
@@ -25,6 +26,7 @@ enum {
 struct keys_answer {
 	const struct sshkey *offered; /* only this key is answered; NULL: every one */
 	unsigned n_lines;
+	int64_t age_ms; /* of the key among the lines that was checked longest ago */
 	size_t len;
 	char text[KEYS_ANSWER_MAX];
 };
@@ -56,9 +58,11 @@ int keys_answer_add_lines(struct keys_answer *answer, const char *lines, size_t 
  * @uid: of the account, as the snapshot has it
  * @service_bit: must be set in both masks of a claim
  *
+ * The age of what is added goes into @answer.
+ *
  * Return: 0, KEYS_ANSWER_E_FULL, or PUBLISHED_E_DAMAGED when a record cannot be read.
  */
 int keys_answer_add_file(struct keys_answer *answer, const struct published *file,
-    const char *account, uint32_t uid, uint32_t service_bit, int64_t now_wall_ms);
+    const char *account, uint32_t uid, uint32_t service_bit, const struct clock_now *now);
 
 #endif
