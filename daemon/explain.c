@@ -195,8 +195,9 @@ explain_one(const struct daemon *d, const struct world_person *person)
 	add_text(o, "mapping", mapping_name(person->mapping.by));
 	add_text(o, "claim", claim_name(person->claim));
 	json_object_object_add(o, "keys", explain_keys(d, person));
+	/* by PAM service: without a section of its own each is decided by [login], as sshd is */
 	json_object_object_add(
-	    services, "login", explain_service(d, person, SNAPSHOT_SERVICE_LOGIN));
+	    services, "sshd", explain_service(d, person, SNAPSHOT_SERVICE_LOGIN));
 	json_object_object_add(
 	    services, "sudo", explain_service(d, person, SNAPSHOT_SERVICE_SUDO));
 	json_object_object_add(o, "services", services);
