@@ -69,7 +69,7 @@ EXTRA_DIST += tests/aws/README.md tests/aws/checks/__init__.py \
 	tests/bench/nss_lookups.c tests/data/directory.json \
 	tests/e2e/aws_errors_remove_nobody.sh tests/e2e/bad_config_denies_people_only.sh \
 	tests/e2e/daemon_dead_or_wedged.sh tests/e2e/file_source_without_aws.sh \
-	tests/e2e/first_login.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
+	tests/e2e/first_login.sh tests/e2e/nothing_is_written_to_the_system_files.sh tests/e2e/restart_without_aws.sh \
 	tests/e2e/unknown_names_cost_nothing.sh tests/e2e/without_aws.sh tests/fuzz/replay.sh \
 	tests/fuzz/run.sh tests/plugin/check_exports.sh tests/plugin/check_man.sh \
 	tests/plugin/check_rooms.sh tests/plugin/check_shell.sh tests/plugin/check_style.sh \
