@@ -24,7 +24,7 @@ packages_for()
 		echo clang-14 libclang-rt-14-dev llvm-14
 		;;
 	e2e)
-		echo mmdebstrap iproute2 openssh-client util-linux python3 openssl jq
+		echo mmdebstrap iproute2 openssh-client util-linux mount python3 openssl jq curl
 		;;
 	*)
 		echo "packages.sh: no such purpose: $1 (build test clang e2e)" >&2
