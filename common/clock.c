@@ -37,9 +37,12 @@ clock_coarse_ms(void)
 int
 clock_until_ms(int64_t deadline_mono_ms)
 {
-	int64_t left;
+	int64_t now = clock_mono_ms(), left;
 
-	if (__builtin_sub_overflow(deadline_mono_ms, clock_mono_ms(), &left))
+	/* a clock that cannot be read makes nobody wait */
+	if (now == 0)
+		return 0;
+	if (__builtin_sub_overflow(deadline_mono_ms, now, &left))
 		return deadline_mono_ms > 0 ? INT_MAX : 0;
 	if (left <= 0)
 		return 0;
