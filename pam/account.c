@@ -56,6 +56,7 @@ account_check(struct call *call)
 	if ((call->facts & FACT_NO_NAME) == 0) {
 		state = state_put(
 		    call->pamh, call->user, is_ours, decision.verdict == VERDICT_ALLOW);
+		state_set_forgotten(state == NULL);
 		if (state != NULL && reply.is_wedged)
 			state->wedged_mono_ms = clock_mono_ms();
 		if (state == NULL && decision.verdict == VERDICT_ALLOW)

@@ -194,6 +194,10 @@ session_open(struct call *call)
 	if (state != NULL && call->user != NULL && strcmp(state->user, call->user) != 0)
 		call->facts |= FACT_CHANGED;
 	call_identify(call);
+	/* the name may have been another: nobody of ours comes in behind a failure */
+	if (state == NULL && state_has_forgotten() &&
+	    (call->facts & (FACT_OURS | FACT_RETIRED)) != 0)
+		call->facts |= FACT_CHANGED;
 	if (state != NULL && (call->facts & FACT_CHANGED) == 0 && !state->is_allowed)
 		call->facts |= FACT_REFUSED;
 

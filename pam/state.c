@@ -2,6 +2,7 @@
 /*
  * state.c - see state.h
  */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,9 @@
 #include "pam/state.h"
 
 #define WEDGED_MS 10000
+
+/* No memory is needed to remember this. */
+static atomic_bool has_forgotten;
 
 static const char data_name[] = "iamlogin_state";
 
@@ -55,6 +59,18 @@ state_put(pam_handle_t *pamh, const char *user, bool is_ours, bool is_allowed)
 		return NULL;
 	}
 	return state;
+}
+
+void
+state_set_forgotten(bool forgotten)
+{
+	atomic_store(&has_forgotten, forgotten);
+}
+
+bool
+state_has_forgotten(void)
+{
+	return atomic_load(&has_forgotten);
 }
 
 bool

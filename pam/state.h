@@ -37,6 +37,14 @@ struct state *state_get(pam_handle_t *pamh);
 bool state_is_wedged(const struct state *state);
 
 /**
+ * state_set_forgotten() - could the last account stage of this process not be remembered?
+ *
+ * Then a missing state is no evidence that there was none.
+ */
+void state_set_forgotten(bool forgotten);
+bool state_has_forgotten(void);
+
+/**
  * state_put() - the account stage's, in place of an older one
  *
  * Return: the new state, owned by the handle, or NULL when there is no memory.
