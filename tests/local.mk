@@ -69,16 +69,21 @@ EXTRA_DIST += tests/aws/README.md tests/aws/checks/__init__.py \
 	tests/bench/nss_lookups.c tests/data/directory.json \
 	tests/e2e/aws_errors_remove_nobody.sh tests/e2e/bad_config_denies_people_only.sh \
 	tests/e2e/daemon_dead_or_wedged.sh tests/e2e/file_source_without_aws.sh \
-	tests/e2e/first_login.sh tests/e2e/nothing_is_written_to_the_system_files.sh tests/e2e/restart_without_aws.sh \
-	tests/e2e/unknown_names_cost_nothing.sh tests/e2e/without_aws.sh tests/fuzz/replay.sh \
-	tests/fuzz/run.sh tests/plugin/check_exports.sh tests/plugin/check_man.sh \
-	tests/plugin/check_rooms.sh tests/plugin/check_shell.sh tests/plugin/check_style.sh \
-	tests/plugin/in_namespace.sh tests/plugin/net_against_emulator.sh \
-	tests/plugin/nss_module.sh tests/plugin/pam_retval.sh tests/support/build.sh \
-	tests/support/claims.sh tests/support/demo_inside.sh tests/support/dns.py \
-	tests/support/instance.sh tests/support/instance_lib.sh tests/support/instance_setup.sh \
-	tests/support/logsink.py tests/support/make_directory.sh tests/support/packages.sh \
-	tests/support/people.json tests/support/root.sh
+	tests/e2e/first_login.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
+	tests/e2e/restart_without_aws.sh tests/e2e/unknown_names_cost_nothing.sh \
+	tests/e2e/without_aws.sh tests/faults/fail_calls.c tests/faults/fail_nth.c \
+	tests/faults/fail_nth.h tests/faults/fail_turn.h tests/faults/fake_daemon.c \
+	tests/faults/fake_daemon.h tests/faults/nth_failure.sh tests/faults/sweep.c \
+	tests/faults/sweep.h tests/faults/sweep_keys.c tests/faults/sweep_nss.c \
+	tests/faults/sweep_pam.c tests/fuzz/replay.sh tests/fuzz/run.sh \
+	tests/plugin/check_exports.sh tests/plugin/check_man.sh tests/plugin/check_rooms.sh \
+	tests/plugin/check_shell.sh tests/plugin/check_style.sh tests/plugin/in_namespace.sh \
+	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
+	tests/plugin/pam_retval.sh tests/support/build.sh tests/support/claims.sh \
+	tests/support/demo_inside.sh tests/support/dns.py tests/support/instance.sh \
+	tests/support/instance_lib.sh tests/support/instance_setup.sh tests/support/logsink.py \
+	tests/support/make_directory.sh tests/support/packages.sh tests/support/people.json \
+	tests/support/root.sh
 
 FUZZ_SECONDS = 60
 fuzz: all
