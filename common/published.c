@@ -96,7 +96,7 @@ published_view(
 {
 	const struct published_shape *shapes;
 	struct published view = { .base = bytes, .size = size };
-	uint32_t header_size, n_sections;
+	uint32_t header_size, n_sections, check;
 	int r;
 
 	if (size < PUBLISHED_HEADER_SIZE || size > PUBLISHED_SIZE_MAX ||
@@ -114,6 +114,9 @@ published_view(
 	    header_size < PUBLISHED_HEADER_SIZE || header_size % 8 != 0 ||
 	    header_size > size || n_sections > PUBLISHED_SECTIONS_MAX ||
 	    n_sections > (size - header_size) / PUBLISHED_SECTION_SIZE)
+		return PUBLISHED_E_DAMAGED;
+	check = bytes_get_u32(bytes + PUBLISHED_AT_CHECK);
+	if (check != 0 && check != published_check_table(bytes, header_size, n_sections))
 		return PUBLISHED_E_DAMAGED;
 	r = view_state(&view);
 	if (r != 0)
@@ -134,8 +137,9 @@ published_view(
 }
 
 /*
- * A process that closed its standard descriptors must not get ours in their place:
- * another of its threads could write to it as if it were a terminal.
+ * A process that closed its standard descriptors must not get ours in their place: others
+ * of its threads take them for a terminal. One that may not have any other gets it all the
+ * same: it is for reading only, and everybody may read the file.
  */
 static int
 open_above_stdio(const char *path)
@@ -149,7 +153,7 @@ open_above_stdio(const char *path)
 	if (fd > STDERR_FILENO)
 		return base_take_fd(&fd);
 	above = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	return above < 0 ? -errno : above;
+	return above < 0 ? base_take_fd(&fd) : above;
 }
 
 /* The owner of the directory is whom the administrator lets publish. */

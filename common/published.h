@@ -14,6 +14,7 @@
 #ifndef COMMON_PUBLISHED_H
 #define COMMON_PUBLISHED_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,7 +37,7 @@ struct published_section {
 	uint32_t stride;
 };
 
-/* Everything here is read-only after published_open(). */
+/* Everything here but `walked` is read-only after published_open(). */
 struct published {
 	size_t map_size;     /* of the whole mapping, this page included */
 	const uint8_t *base; /* the file */
@@ -50,6 +51,8 @@ struct published {
 	uint32_t grace_s;
 	uint32_t sudo_grace_s;
 	struct published_section section[PUBLISHED_SECTION_ID_MAX + 1];
+	_Atomic uint32_t
+	    walked; /* for the owner of a map of its own: how far it has read */
 };
 
 /**

@@ -7,6 +7,8 @@
  * slots afterwards. One of the two sees the other. A retired map belongs to the thread
  * that took it out of `retired`, so that an address which is used again cannot be
  * unmapped by a sweep that still remembers the old one.
+ *
+ * What is protected is whatever an atomic pointer, the source, keeps: `current`, or a pin.
  */
 #include <pthread.h>
 #include <sys/stat.h>
@@ -40,10 +42,11 @@ first_slot(void)
  * that.
  */
 static enum reader_claim
-settle(struct reader *reader, struct reader_slot *slot, struct published **map)
+settle(
+    _Atomic(struct published *) *source, struct reader_slot *slot, struct published **map)
 {
 	for (int i = 0; i < READER_REREADS; i++) {
-		struct published *current = atomic_load(&reader->current);
+		struct published *current = atomic_load(source);
 
 		if (current == *map)
 			return READER_CLAIMED;
@@ -57,27 +60,34 @@ settle(struct reader *reader, struct reader_slot *slot, struct published **map)
 }
 
 static enum reader_claim
-claim_current(struct reader *reader, struct published **ret_map, int *ret_slot)
+claim_from(struct reader *reader, _Atomic(struct published *) *source, unsigned tries,
+    struct published **ret_map, int *ret_slot)
 {
-	struct published *map = atomic_load(&reader->current);
+	struct published *map = atomic_load(source);
 	unsigned start;
 
 	if (map == NULL)
 		return READER_EMPTY;
 	start = first_slot();
-	for (unsigned i = 0; i < READER_SLOT_TRIES; i++) {
+	for (unsigned i = 0; i < tries; i++) {
 		unsigned n = (start + i) % READER_SLOTS;
 		struct published *nobody = NULL;
 		enum reader_claim claim;
 
 		if (!atomic_compare_exchange_strong(&reader->slots[n].map, &nobody, map))
 			continue;
-		claim = settle(reader, &reader->slots[n], &map);
+		claim = settle(source, &reader->slots[n], &map);
 		*ret_map = map;
 		*ret_slot = (int)n;
 		return claim;
 	}
 	return READER_BUSY;
+}
+
+static enum reader_claim
+claim_current(struct reader *reader, struct published **ret_map, int *ret_slot)
+{
+	return claim_from(reader, &reader->current, READER_SLOT_TRIES, ret_map, ret_slot);
 }
 
 static bool
@@ -136,21 +146,53 @@ retire(struct reader *reader, struct published *map)
 }
 
 /*
+ * @generation was found at the path after `newest` was @before. It is lower only if the
+ * daemon had to count anew: whoever set `newest` had found that at the path already.
+ */
+static void
+note_generation(struct reader *reader, uint64_t before, uint64_t generation)
+{
+	uint64_t newest = before;
+
+	if (generation < before) {
+		(void)atomic_compare_exchange_strong(
+		    &reader->newest, &newest, generation);
+		return;
+	}
+	while (newest < generation &&
+	       !atomic_compare_exchange_weak(&reader->newest, &newest, generation))
+		;
+}
+
+/* May this be answered from, as far as is known without a system call? */
+static bool
+is_live(struct reader *reader, const struct published *map)
+{
+	return published_state(map) == PUBLISHED_LIVE &&
+	       map->generation ==
+		   atomic_load_explicit(&reader->newest, memory_order_relaxed);
+}
+
+/*
  * Open what stands at the path. A file that is superseded already was replaced between
- * our open and now: again, a few times.
+ * our open and now: again, a few times. The last one will do if @any: it stood there during
+ * this call, and nothing newer has been answered from.
  */
 static int
-open_live(const struct reader *reader, struct published **ret_map)
+open_live(struct reader *reader, bool any, struct published **ret_map)
 {
 	int r;
 
 	for (int i = 0; i < READER_RENEWALS; i++) {
+		uint64_t before = atomic_load(&reader->newest);
 		struct published *map;
 
 		r = published_open(reader->path, reader->magic, &map);
 		if (r != 0)
 			return r;
-		if (published_state(map) == PUBLISHED_LIVE) {
+		if (published_state(map) == PUBLISHED_LIVE ||
+		    (any && i == READER_RENEWALS - 1)) {
+			note_generation(reader, before, map->generation);
 			*ret_map = map;
 			return 0;
 		}
@@ -168,7 +210,7 @@ static int
 renew(struct reader *reader, struct published *old, int slot)
 {
 	struct published *fresh = NULL, *expected = old;
-	int r = open_live(reader, &fresh);
+	int r = open_live(reader, false, &fresh);
 	bool is_ours;
 
 	is_ours = atomic_compare_exchange_strong(&reader->current, &expected, fresh);
@@ -230,7 +272,7 @@ acquire_slowly(struct reader *reader, struct reader_guard *guard)
 		if (claim == READER_BUSY)
 			break;
 		if (claim == READER_CLAIMED) {
-			if (published_state(map) == PUBLISHED_LIVE) {
+			if (is_live(reader, map)) {
 				*guard = (struct reader_guard){ map, reader, slot };
 				return 0;
 			}
@@ -238,10 +280,12 @@ acquire_slowly(struct reader *reader, struct reader_guard *guard)
 		} else {
 			r = renew(reader, NULL, -1);
 		}
+		if (r == -EAGAIN)
+			break;
 		if (r != 0)
 			return r;
 	}
-	r = open_live(reader, &map);
+	r = open_live(reader, true, &map);
 	if (r == 0)
 		*guard = (struct reader_guard){ map, reader, -1 };
 	return r;
@@ -255,8 +299,7 @@ reader_acquire(struct reader *reader, struct reader_guard *ret_guard)
 	int saved_errno, saved_state, slot, r = 0;
 
 	if (claim_current(reader, &map, &slot) == READER_CLAIMED) {
-		if (published_state(map) == PUBLISHED_LIVE &&
-		    !is_replaced(reader, map, slot)) {
+		if (is_live(reader, map) && !is_replaced(reader, map, slot)) {
 			*ret_guard = (struct reader_guard){ map, reader, slot };
 			return 0;
 		}
@@ -269,7 +312,7 @@ reader_acquire(struct reader *reader, struct reader_guard *ret_guard)
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &saved_state);
 	if (map != NULL)
 		r = renew(reader, map, slot);
-	if (r == 0)
+	if (r == 0 || r == -EAGAIN)
 		r = acquire_slowly(reader, &guard);
 	(void)pthread_setcancelstate(saved_state, NULL);
 	errno = saved_errno;
@@ -289,4 +332,50 @@ reader_release(struct reader_guard *guard)
 	else
 		published_close((struct published *)(uintptr_t)guard->file);
 	*guard = (struct reader_guard)READER_GUARD_NONE;
+}
+
+/* A map of its own for @pin, unless somebody else was quicker; with cancellation off. */
+static int
+open_for_pin(struct reader *reader, _Atomic(struct published *) *pin)
+{
+	struct published *fresh, *nobody = NULL;
+	int saved_errno = errno, saved_state;
+	int r;
+
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &saved_state);
+	r = open_live(reader, true, &fresh);
+	if (r == 0 && !atomic_compare_exchange_strong(pin, &nobody, fresh))
+		published_close(fresh);
+	(void)pthread_setcancelstate(saved_state, NULL);
+	errno = saved_errno;
+	return r;
+}
+
+int
+reader_pin(struct reader *reader, _Atomic(struct published *) *pin,
+    struct reader_guard *ret_guard)
+{
+	for (int i = 0; i < READER_RENEWALS; i++) {
+		struct published *map;
+		int slot, r;
+
+		switch (claim_from(reader, pin, READER_SLOTS, &map, &slot)) {
+		case READER_CLAIMED:
+			*ret_guard = (struct reader_guard){ map, reader, slot };
+			return 0;
+		case READER_BUSY:
+			break;
+		case READER_EMPTY:
+			r = open_for_pin(reader, pin);
+			if (r != 0)
+				return r;
+		}
+	}
+	return -EAGAIN;
+}
+
+void
+reader_unpin(struct reader *reader, _Atomic(struct published *) *pin)
+{
+	retire(reader, atomic_exchange(pin, NULL));
 }

@@ -32,6 +32,7 @@ struct reader {
 	const char *path;
 	const char *magic;
 	_Atomic(struct published *) current;
+	_Atomic uint64_t newest;   /* the generation that was last found at the path */
 	_Atomic int64_t looked_ms; /* … but at most once a minute (coarse clock) */
 	_Atomic(struct published *) retired[READER_RETIRED];
 	struct reader_slot slots[READER_SLOTS];
@@ -58,7 +59,9 @@ struct reader_guard {
  * reader_acquire() - the current generation, protected until reader_release()
  *
  * A generation that was superseded is never answered from once the path cannot be opened:
- * somebody may be missing from the new one on purpose.
+ * somebody may be missing from the new one on purpose. Nor is an older one answered from
+ * once a newer one was, whichever thread that was: the daemon renames first and marks the old
+ * one afterwards, and may be killed between the two.
  *
  * Cost: no system call in steady state, some 15 ns.
  *
@@ -70,5 +73,20 @@ int reader_acquire(struct reader *reader, struct reader_guard *ret_guard) MUST_C
 void reader_release(struct reader_guard *guard);
 
 #define _cleanup_reader_guard_ _cleanup_(reader_release)
+
+/**
+ * reader_pin() - protect the map that @pin keeps; if it keeps none, open one for it
+ *
+ * For what goes over several calls: the map of a pin is its own, is not replaced, and lives
+ * until reader_unpin(). Cost: the first call some 30 us, then no system call.
+ *
+ * Return: as published_open(); -EAGAIN when every slot is taken: there is no second map that
+ * could stand in for this one.
+ */
+int reader_pin(struct reader *reader, _Atomic(struct published *) *pin,
+    struct reader_guard *ret_guard) MUST_CHECK;
+
+/** reader_unpin() - give the map of @pin away; unmapped when nobody reads it; errno kept */
+void reader_unpin(struct reader *reader, _Atomic(struct published *) *pin);
 
 #endif

@@ -12,10 +12,12 @@ enum {
 	AT_USER_FLAGS = 8,
 	AT_USER_STRINGS = 12,
 	AT_USER_LEN = 16,
+	AT_USER_GIDS_CHECK = 26,
 	AT_USER_GIDS = 28,
 	AT_USER_N_GIDS = 32,
 	AT_USER_ALLOW = 36,
 	AT_USER_KNOWN = 40,
+	AT_USER_CHECK = 44,
 	AT_USER_WALL = 48,
 	AT_USER_BOOT = 56,
 	AT_GROUP_GID = 0,
@@ -24,6 +26,7 @@ enum {
 	AT_GROUP_MEMBERS = 16,
 	AT_GROUP_N_MEMBERS = 20,
 	AT_GROUP_MEMBERS_SIZE = 24,
+	AT_GROUP_CHECK = 28,
 };
 
 /* Only what a captured daemon may name at all; the gid of a LOCAL account is not ours. */
@@ -76,6 +79,24 @@ user_strings(
 	return text_is_os_name(user->strings, len[SNAPSHOT_NAME]) && passwd_is_star(user);
 }
 
+static bool
+user_is_whole(const uint8_t *record, struct snapshot_user *user)
+{
+	uint32_t check = bytes_get_u32(record + AT_USER_CHECK);
+
+	user->has_checks = check != 0;
+	return check == 0 ||
+	       check == published_check(record, AT_USER_CHECK,
+			    published_sum(user->strings, user->strings_size));
+}
+
+bool
+snapshot_gids_are_whole(const struct snapshot_user *user)
+{
+	return !user->has_checks || user->n_gids == 0 ||
+	       user->gids_check == published_check_gids(user->gids, user->n_gids);
+}
+
 static int
 read_user(const struct published *file, uint64_t n, struct snapshot_user *ret_user)
 {
@@ -89,11 +110,12 @@ read_user(const struct published *file, uint64_t n, struct snapshot_user *ret_us
 	user.gid = bytes_get_u32(record + AT_USER_GID);
 	user.flags = bytes_get_u32(record + AT_USER_FLAGS);
 	if (!user_is_admissible(user.uid, user.gid, user.flags) ||
-	    !user_strings(file, record, &user))
+	    !user_strings(file, record, &user) || !user_is_whole(record, &user))
 		return PUBLISHED_E_DAMAGED;
 
 	first = bytes_get_u32(record + AT_USER_GIDS);
 	user.n_gids = bytes_get_u32(record + AT_USER_N_GIDS);
+	user.gids_check = bytes_get_u16(record + AT_USER_GIDS_CHECK);
 	if (user.n_gids > 0) {
 		if ((uint64_t)first + user.n_gids > file->section[SNAPSHOT_GIDS].count)
 			return PUBLISHED_E_DAMAGED;
@@ -186,6 +208,25 @@ group_name(const struct published *file, const uint8_t *record, uint16_t *ret_le
 	return published_string(file, bytes_get_u32(record + AT_GROUP_NAME), *ret_len);
 }
 
+static bool
+group_is_whole(const struct published *file, const uint8_t *record,
+    const struct snapshot_group *group)
+{
+	uint32_t check = bytes_get_u32(record + AT_GROUP_CHECK);
+	const struct published_section *members = &file->section[SNAPSHOT_MEMBERS];
+	uint64_t sum;
+
+	if (check == 0)
+		return true;
+	sum = published_sum(group->name, (size_t)group->name_len + 1);
+	sum +=
+	    published_sum(group->n_members > 0
+			      ? members->data + (uint64_t)group->members * members->stride
+			      : members->data,
+		(size_t)group->n_members * members->stride);
+	return check == published_check(record, AT_GROUP_CHECK, sum);
+}
+
 static int
 read_group(const struct published *file, uint64_t n, struct snapshot_group *ret_group)
 {
@@ -204,7 +245,8 @@ read_group(const struct published *file, uint64_t n, struct snapshot_group *ret_
 	    group.n_members > SNAPSHOT_MEMBERS_MAX ||
 	    group.members_size > SNAPSHOT_MEMBERS_MAX * (TEXT_OS_NAME_MAX + 1) ||
 	    (uint64_t)group.members + group.n_members >
-		file->section[SNAPSHOT_MEMBERS].count)
+		file->section[SNAPSHOT_MEMBERS].count ||
+	    !group_is_whole(file, record, &group))
 		return PUBLISHED_E_DAMAGED;
 	*ret_group = group;
 	return 0;
@@ -270,16 +312,14 @@ snapshot_member(
     const struct published *file, const struct snapshot_group *group, uint32_t n)
 {
 	const uint8_t *member;
-	const char *name;
-	size_t len;
+	struct snapshot_user user;
 
 	if (n >= group->n_members)
 		return NULL;
 	member = published_record(file, SNAPSHOT_MEMBERS, (uint64_t)group->members + n);
-	if (member == NULL)
+	if (member == NULL || read_user(file, bytes_get_u32(member), &user) != 0)
 		return NULL;
-	name = user_name(file, bytes_get_u32(member), &len);
-	return name != NULL && text_is_os_name(name, len) ? name : NULL;
+	return user.strings;
 }
 
 uint32_t

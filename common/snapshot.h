@@ -4,7 +4,8 @@
  *
  * Room: common. libc only. Every record is checked again when it is used: an offset outside
  * the file, a name that is not the one asked for, or an id outside IDS_FIRST…IDS_LAST (of a
- * user without USER_LOCAL) make it absent.
+ * user without USER_LOCAL) make it absent. A record that differs from its check is damage:
+ * nobody is answered with somebody else's.
  *
  * Return values: 0, PUBLISHED_E_NOTFOUND (no such record), PUBLISHED_E_DAMAGED (there is one
  * and it cannot be read).
@@ -36,6 +37,8 @@ struct snapshot_user {
 	uint32_t strings_size;               /* all five with their NULs */
 	const uint8_t *gids; /* n_gids little-endian u32, without gid itself */
 	uint32_t n_gids;
+	uint16_t gids_check;
+	bool has_checks; /* false: of a writer that had none */
 	uint32_t allow_mask;
 	uint32_t known_mask;
 	int64_t verified_wall_ms; /* already the header's when the record has none */
@@ -62,6 +65,9 @@ int snapshot_user_by_id(
 /** snapshot_user_at() - record @n, for enumeration and members; NOTFOUND past the end */
 int snapshot_user_at(
     const struct published *file, uint32_t n, struct snapshot_user *ret_user);
+
+/** snapshot_gids_are_whole() - are user->gids what the writer wrote? Not looked at before. */
+bool snapshot_gids_are_whole(const struct snapshot_user *user);
 
 int snapshot_group_by_name(
     const struct published *file, const char *name, struct snapshot_group *ret_group);

@@ -239,6 +239,8 @@ assemble(const struct publish_encoder *encoder, const char *magic,
 			memcpy(file.bytes + offset, section->bytes, section->size);
 		offset += align8(section->size);
 	}
+	bytes_put_u32(file.bytes + PUBLISHED_AT_CHECK,
+	    published_check_table(file.bytes, PUBLISHED_HEADER_SIZE, n_sections));
 	*ret_bytes = file;
 	return 0;
 }

@@ -11,17 +11,32 @@ enum {
 	AT_USER_FLAGS = 8,
 	AT_USER_STRINGS = 12,
 	AT_USER_LEN = 16,
+	AT_USER_GIDS_CHECK = 26,
 	AT_USER_GIDS = 28,
 	AT_USER_N_GIDS = 32,
 	AT_USER_ALLOW = 36,
 	AT_USER_KNOWN = 40,
+	AT_USER_CHECK = 44,
 	AT_GROUP_GID = 0,
 	AT_GROUP_NAME = 8,
 	AT_GROUP_NAME_LEN = 12,
 	AT_GROUP_MEMBERS = 16,
 	AT_GROUP_N_MEMBERS = 20,
 	AT_GROUP_MEMBERS_SIZE = 24,
+	AT_GROUP_CHECK = 28,
 };
+
+/* published_sum() of @count records of an encoded section, from @first on. */
+static uint64_t
+sum_of(const struct publish_encoder *encoder, unsigned id, uint32_t first, size_t count)
+{
+	const struct publish_section *section = &encoder->sections[id];
+
+	if (encoder->error != 0 || count == 0)
+		return published_sum("", 0);
+	return published_sum(
+	    section->bytes + (size_t)first * section->stride, count * section->stride);
+}
 
 /* The five strings of struct passwd in a row: what a reader copies in one piece. */
 static void
@@ -45,6 +60,27 @@ put_user_strings(
 	/* The reader's offsets within the five are u16. */
 	if (total > UINT16_MAX && encoder->error == 0)
 		encoder->error = PUBLISH_E_TOO_LARGE;
+	bytes_put_u32(record + AT_USER_CHECK,
+	    published_check(record, AT_USER_CHECK,
+		sum_of(encoder, SNAPSHOT_STRINGS, bytes_get_u32(record + AT_USER_STRINGS),
+		    total)));
+}
+
+static void
+put_user_gids(
+    struct publish_encoder *encoder, const struct world_account *account, uint8_t *record)
+{
+	uint32_t first = publish_encode_count(encoder, SNAPSHOT_GIDS);
+
+	for (size_t i = 0; i < account->n_gids; i++)
+		publish_encode_u32(encoder, SNAPSHOT_GIDS, account->gids[i]);
+	bytes_put_u32(record + AT_USER_GIDS, first);
+	bytes_put_u32(record + AT_USER_N_GIDS, (uint32_t)account->n_gids);
+	if (encoder->error == 0 && account->n_gids > 0)
+		bytes_put_u16(record + AT_USER_GIDS_CHECK,
+		    published_check_gids(
+			encoder->sections[SNAPSHOT_GIDS].bytes + (size_t)first * 4,
+			(uint32_t)account->n_gids));
 }
 
 static void
@@ -56,14 +92,10 @@ put_user(struct publish_encoder *encoder, const struct world_account *account)
 	bytes_put_u32(record + AT_USER_UID, account->uid);
 	bytes_put_u32(record + AT_USER_GID, account->uid);
 	bytes_put_u32(record + AT_USER_FLAGS, account->flags);
-	bytes_put_u32(
-	    record + AT_USER_GIDS, publish_encode_count(encoder, SNAPSHOT_GIDS));
-	bytes_put_u32(record + AT_USER_N_GIDS, (uint32_t)account->n_gids);
 	bytes_put_u32(record + AT_USER_ALLOW, account->allow_mask);
 	bytes_put_u32(record + AT_USER_KNOWN, account->known_mask);
-	put_user_strings(encoder, account, record);
-	for (size_t i = 0; i < account->n_gids; i++)
-		publish_encode_u32(encoder, SNAPSHOT_GIDS, account->gids[i]);
+	put_user_gids(encoder, account, record);
+	put_user_strings(encoder, account, record); /* last: it checks the record */
 	publish_encode_slot_name(encoder, SNAPSHOT_USER_BY_NAME, account->name, n);
 	publish_encode_slot_id(encoder, SNAPSHOT_USER_BY_ID, account->uid, n);
 }
@@ -74,15 +106,16 @@ put_group(struct publish_encoder *encoder, const struct world *world,
 {
 	uint32_t n = publish_encode_count(encoder, SNAPSHOT_GROUPS);
 	uint8_t *record = publish_encode_record(encoder, SNAPSHOT_GROUPS);
-	uint32_t n_members = 0, members_size = 0;
+	uint32_t n_members = 0, members_size = 0, first;
+	uint64_t sum;
 	uint16_t len;
 
 	bytes_put_u32(record + AT_GROUP_GID, group->gid);
 	bytes_put_u32(
 	    record + AT_GROUP_NAME, publish_encode_text(encoder, group->name, &len));
 	bytes_put_u16(record + AT_GROUP_NAME_LEN, len);
-	bytes_put_u32(
-	    record + AT_GROUP_MEMBERS, publish_encode_count(encoder, SNAPSHOT_MEMBERS));
+	first = publish_encode_count(encoder, SNAPSHOT_MEMBERS);
+	bytes_put_u32(record + AT_GROUP_MEMBERS, first);
 	/* A long list costs every getgrnam(3) dearly; initgroups(3) needs none. */
 	if (group->n_members <= SNAPSHOT_MEMBERS_MAX)
 		n_members = (uint32_t)group->n_members;
@@ -94,6 +127,11 @@ put_group(struct publish_encoder *encoder, const struct world *world,
 	}
 	bytes_put_u32(record + AT_GROUP_N_MEMBERS, n_members);
 	bytes_put_u32(record + AT_GROUP_MEMBERS_SIZE, members_size);
+	sum = sum_of(encoder, SNAPSHOT_STRINGS, bytes_get_u32(record + AT_GROUP_NAME),
+	    (size_t)len + 1);
+	sum += sum_of(encoder, SNAPSHOT_MEMBERS, first, n_members);
+	bytes_put_u32(
+	    record + AT_GROUP_CHECK, published_check(record, AT_GROUP_CHECK, sum));
 	publish_encode_slot_name(encoder, SNAPSHOT_GROUP_BY_NAME, group->name, n);
 	publish_encode_slot_id(encoder, SNAPSHOT_GROUP_BY_ID, group->gid, n);
 }

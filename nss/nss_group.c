@@ -136,17 +136,14 @@ _nss_iamlogin_getgrent_r(struct group *ret_gr, char *buffer, size_t size, int *e
 {
 	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
 	int saved_errno = errno;
-	uint64_t position;
-	uint32_t index;
+	uint32_t from, index;
 	int r;
 
-	r = nss_reader_acquire(&guard);
+	r = nss_enum_enter(&group_cursor, &guard);
 	while (r == 0) {
-		r = nss_enum_get(&group_cursor, guard.file, &position, &index);
-		if (r == 0)
-			r = next_group(guard.file, &index, ret_gr, buffer, size);
-		if (r == 0 &&
-		    nss_enum_advance(&group_cursor, guard.file, position, index + 1))
+		from = index = nss_enum_position(&guard);
+		r = next_group(guard.file, &index, ret_gr, buffer, size);
+		if (r == 0 && nss_enum_advance(&guard, from, index + 1))
 			break;
 	}
 	errno = saved_errno;

@@ -43,10 +43,14 @@ append_groups(
     const struct snapshot_user *user, gid_t primary, const struct gid_array *array)
 {
 	int r = reserve(array, user->n_gids);
+	long int end;
 
 	if (r != 0)
 		return r;
-	for (uint32_t n = 0; n < user->n_gids && *array->start < *array->size; n++) {
+	end = *array->size;
+	if (array->limit > 0 && end > array->limit)
+		end = array->limit; /* the caller's array may be larger than its limit */
+	for (uint32_t n = 0; n < user->n_gids && *array->start < end; n++) {
 		gid_t gid = bytes_get_u32(user->gids + sizeof(uint32_t) * n);
 
 		/* A captured daemon cannot put anybody into group 0 either. */
@@ -73,6 +77,8 @@ _nss_iamlogin_initgroups_dyn(const char *user, gid_t primary, long int *start,
 		r = snapshot_user_by_name(guard.file, user, &found);
 	if (r == 0 && !nss_reply_has_name(&found))
 		r = PUBLISHED_E_NOTFOUND;
+	if (r == 0 && !snapshot_gids_are_whole(&found))
+		r = PUBLISHED_E_DAMAGED;
 	if (r == 0)
 		r = append_groups(&found, primary, &array);
 	errno = saved_errno;

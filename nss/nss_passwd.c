@@ -89,19 +89,16 @@ _nss_iamlogin_getpwent_r(struct passwd *ret_pw, char *buffer, size_t size, int *
 	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
 	struct snapshot_user user;
 	int saved_errno = errno;
-	uint64_t position;
-	uint32_t index;
+	uint32_t from, index;
 	int r;
 
-	r = nss_reader_acquire(&guard);
+	r = nss_enum_enter(&passwd_cursor, &guard);
 	while (r == 0) {
-		r = nss_enum_get(&passwd_cursor, guard.file, &position, &index);
-		if (r == 0)
-			r = next_user(guard.file, &index, &user);
+		from = index = nss_enum_position(&guard);
+		r = next_user(guard.file, &index, &user);
 		if (r == 0)
 			r = nss_reply_passwd(&user, ret_pw, buffer, size);
-		if (r == 0 &&
-		    nss_enum_advance(&passwd_cursor, guard.file, position, index + 1))
+		if (r == 0 && nss_enum_advance(&guard, from, index + 1))
 			break;
 	}
 	errno = saved_errno;

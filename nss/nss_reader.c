@@ -10,3 +10,15 @@ nss_reader_acquire(struct reader_guard *ret_guard)
 {
 	return reader_acquire(&reader, ret_guard);
 }
+
+int
+nss_reader_pin(_Atomic(struct published *) *pin, struct reader_guard *ret_guard)
+{
+	return reader_pin(&reader, pin, ret_guard);
+}
+
+void
+nss_reader_unpin(_Atomic(struct published *) *pin)
+{
+	reader_unpin(&reader, pin);
+}

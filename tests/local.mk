@@ -6,7 +6,7 @@ tests_support_libsupport_la_SOURCES = tests/support/config_fixture.c \
 	tests/support/nss_module.h tests/support/pam_world.c tests/support/pam_world.h \
 	tests/support/paths_test.c tests/support/paths_test.h tests/support/people_fixture.c \
 	tests/support/people_fixture.h tests/support/scratch.c tests/support/scratch.h \
-	tests/support/world_fixture.c tests/support/world_fixture.h
+	tests/support/self.h tests/support/world_fixture.c tests/support/world_fixture.h
 check_LTLIBRARIES = tests/support/libsupport.la
 unit_tests = tests/unit/test_audit_chain tests/unit/test_authinfo tests/unit/test_bucket \
 	tests/unit/test_client tests/unit/test_config tests/unit/test_config_lines \
@@ -15,10 +15,11 @@ unit_tests = tests/unit/test_audit_chain tests/unit/test_authinfo tests/unit/tes
 	tests/unit/test_idmap tests/unit/test_imds_parse tests/unit/test_keys_answer \
 	tests/unit/test_keysfile tests/unit/test_keystore tests/unit/test_local \
 	tests/unit/test_mapping tests/unit/test_process tests/unit/test_publish \
-	tests/unit/test_published tests/unit/test_reader tests/unit/test_record \
-	tests/unit/test_rules tests/unit/test_sigv4 tests/unit/test_snapshot \
-	tests/unit/test_sshkey tests/unit/test_text tests/unit/test_wire tests/unit/test_world \
-	tests/unit/test_world_claims tests/unit/test_xml
+	tests/unit/test_published tests/unit/test_reader tests/unit/test_reader_generations \
+	tests/unit/test_record tests/unit/test_rules tests/unit/test_sigv4 \
+	tests/unit/test_snapshot tests/unit/test_sshkey tests/unit/test_text \
+	tests/unit/test_wire tests/unit/test_world tests/unit/test_world_claims \
+	tests/unit/test_xml
 fuzz_names = fuzz_authinfo fuzz_config fuzz_directory_json fuzz_iam_xml fuzz_imds_json \
 	fuzz_keysfile fuzz_rule fuzz_snapshot fuzz_sshkey fuzz_wire
 replay_tests = tests/fuzz/replay_authinfo tests/fuzz/replay_config \
@@ -35,8 +36,10 @@ tests_fuzz_replay_rule_SOURCES = tests/fuzz/fuzz_rule.c tests/fuzz/replay_main.c
 tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/fuzz_snapshot.c tests/fuzz/replay_main.c
 tests_fuzz_replay_sshkey_SOURCES = tests/fuzz/fuzz_sshkey.c tests/fuzz/replay_main.c
 tests_fuzz_replay_wire_SOURCES = tests/fuzz/fuzz_wire.c tests/fuzz/replay_main.c
-plugin_programs = tests/plugin/net_probe tests/plugin/test_nss_module \
-	tests/plugin/test_nss_process tests/plugin/tst_pam_retval
+plugin_programs = tests/plugin/net_probe tests/plugin/test_nss_callers \
+	tests/plugin/test_nss_damage tests/plugin/test_nss_enum tests/plugin/test_nss_lengths \
+	tests/plugin/test_nss_module tests/plugin/test_nss_process tests/plugin/tst_pam_retval \
+	tests/stress/nss_stress tests/stress/writer_kills
 plugin_tests = tests/plugin/check_rooms.sh tests/plugin/check_exports.sh \
 	tests/plugin/check_style.sh tests/plugin/check_man.sh tests/plugin/check_shell.sh \
 	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
@@ -79,7 +82,8 @@ EXTRA_DIST += tests/aws/README.md tests/aws/checks/__init__.py \
 	tests/plugin/check_exports.sh tests/plugin/check_man.sh tests/plugin/check_rooms.sh \
 	tests/plugin/check_shell.sh tests/plugin/check_style.sh tests/plugin/in_namespace.sh \
 	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
-	tests/plugin/pam_retval.sh tests/support/build.sh tests/support/claims.sh \
+	tests/plugin/pam_retval.sh tests/plugin/syscalls.h tests/stress/nss_caches.sh \
+	tests/stress/nss_stress.sh tests/support/build.sh tests/support/claims.sh \
 	tests/support/demo_inside.sh tests/support/dns.py tests/support/instance.sh \
 	tests/support/instance_lib.sh tests/support/instance_setup.sh tests/support/logsink.py \
 	tests/support/make_directory.sh tests/support/packages.sh tests/support/people.json \
@@ -89,6 +93,12 @@ FUZZ_SECONDS = 60
 fuzz: all
 	CLANG='$(CLANG_FUZZ)' FUZZ_SECONDS=$(FUZZ_SECONDS) \
 		$(srcdir)/tests/fuzz/run.sh $(abs_top_srcdir) $(abs_top_builddir)/fuzz $(fuzz_names)
+stress: all
+	$(MAKE) $(AM_MAKEFLAGS) $(check_LTLIBRARIES) $(plugin_programs)
+	BUILDDIR='$(abs_top_builddir)' SRCDIR='$(abs_top_srcdir)' \
+		$(srcdir)/tests/stress/nss_stress.sh
+	BUILDDIR='$(abs_top_builddir)' SRCDIR='$(abs_top_srcdir)' \
+		$(srcdir)/tests/stress/nss_caches.sh
 PAIRS = 200
 bench:
 	$(srcdir)/tests/bench/login_pairs.sh $(PAIRS)
@@ -97,4 +107,4 @@ format-check:
 		keys/*.[ch] daemon/*.[ch] cli/*.[ch]
 distclean-local:
 	rm -rf fuzz
-.PHONY: fuzz bench format-check
+.PHONY: fuzz stress bench format-check

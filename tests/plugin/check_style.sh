@@ -13,7 +13,8 @@ complain()
 }
 
 code="common/*.[ch] nss/*.[ch] pam/*.[ch] keys/*.[ch] daemon/*.[ch] cli/*.[ch]"
-tests="tests/unit/*.c tests/plugin/*.c tests/fuzz/*.c tests/support/*.[ch] tests/faults/*.[ch]"
+tests="tests/unit/*.c tests/plugin/*.c tests/fuzz/*.c tests/support/*.[ch] tests/faults/*.[ch]
+	tests/stress/*.c"
 # shellcheck disable=SC2086
 for file in $code $tests check.sh demo.sh tests/*/*.sh configure.ac Makefile.am; do
 	[ -e "$file" ] || continue

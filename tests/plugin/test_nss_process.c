@@ -153,24 +153,6 @@ test_a_buffer_too_small_does_not_lose_an_entry(void **state)
 }
 
 static void
-test_a_replacement_ends_the_enumeration(void **state)
-{
-	struct world_fixture *f = *state;
-	char buffer[256];
-	struct passwd pw;
-	int error = 0;
-
-	assert_int_equal(nss.setpwent(0), NSS_STATUS_SUCCESS);
-	for (int i = 0; i < 10; i++)
-		assert_int_equal(nss.getpwent_r(&pw, buffer, sizeof(buffer), &error),
-		    NSS_STATUS_SUCCESS);
-	publish(f);
-	assert_int_equal(walk_accounts(NULL), 0);
-	assert_int_equal(nss.setpwent(0), NSS_STATUS_SUCCESS);
-	assert_int_equal(walk_accounts(NULL), ACCOUNTS);
-}
-
-static void
 test_enumeration_is_empty_unless_the_snapshot_says_otherwise(void **state)
 {
 	struct world_fixture *f = *state;
@@ -392,7 +374,6 @@ main(int argc, char **argv)
 		TEST(test_enumeration_lists_each_account_once),
 		TEST(test_enumeration_lists_groups_and_private_groups),
 		TEST(test_a_buffer_too_small_does_not_lose_an_entry),
-		TEST(test_a_replacement_ends_the_enumeration),
 		TEST(test_enumeration_is_empty_unless_the_snapshot_says_otherwise),
 		TEST(test_threads_share_one_enumeration),
 		TEST(test_only_a_miss_of_a_well_formed_name_rings_the_doorbell),

@@ -16,6 +16,7 @@
 #include "common/reader.h"
 #include "common/snapshot.h"
 #include "tests/support/scratch.h"
+#include "tests/support/self.h"
 #include "tests/support/world_fixture.h"
 
 #define MAGIC PUBLISHED_MAGIC_SNAPSHOT
@@ -195,6 +196,22 @@ test_a_file_that_is_only_removed_goes_on_answering(void **state)
 	}
 }
 
+/* What a daemon leaves that is killed after rename(2): the next one, and the old one LIVE. */
+static void
+replace_without_a_mark(struct bench *bench)
+{
+	struct publish_file *other = NULL;
+	char aside[SCRATCH_SIZE + 16];
+
+	(void)snprintf(aside, sizeof(aside), "%s/aside", bench->dir);
+	assert_int_equal(publish_file_open(aside, MAGIC, 0644, (gid_t)-1, &other), 0);
+	world_fixture_publish(&bench->fixture, other);
+	bench->fixture.facts.fresh_s++;
+	world_fixture_publish(&bench->fixture, other); /* its generation is 2 */
+	publish_file_free(other);
+	assert_int_equal(rename(aside, bench->path), 0);
+}
+
 /*
  * A daemon killed after rename(2) leaves the old one LIVE: the path is looked at for
  * that.
@@ -203,19 +220,11 @@ static void
 test_a_replacement_without_a_mark_is_noticed_within_64_calls_after_a_minute(void **state)
 {
 	struct bench *bench = *state;
-	struct publish_file *other = NULL;
-	char aside[SCRATCH_SIZE + 16];
 	uint64_t generation = 0;
 
 	publish(bench);
 	look_sees(bench, 1);
-	(void)snprintf(aside, sizeof(aside), "%s/aside", bench->dir);
-	assert_int_equal(publish_file_open(aside, MAGIC, 0644, (gid_t)-1, &other), 0);
-	world_fixture_publish(&bench->fixture, other);
-	bench->fixture.facts.fresh_s++;
-	world_fixture_publish(&bench->fixture, other); /* its generation is 2 */
-	publish_file_free(other);
-	assert_int_equal(rename(aside, bench->path), 0);
+	replace_without_a_mark(bench);
 	for (int i = 0; i < 200; i++)
 		look_sees(bench, 1); /* no minute has passed since the file was opened */
 	atomic_store(&bench->reader.looked_ms, clock_coarse_ms() - 60000);
@@ -386,19 +395,6 @@ child_can_look_up(struct bench *bench)
 	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
-static unsigned
-count_mappings(const char *path)
-{
-	_cleanup_fclose_ FILE *maps = fopen("/proc/self/maps", "re");
-	char line[512];
-	unsigned n = 0;
-
-	assert_non_null(maps);
-	while (fgets(line, sizeof(line), maps) != NULL)
-		n += strstr(line, path) != NULL;
-	return n;
-}
-
 static void
 test_threads_and_forks_survive_replacements(void **state)
 {
@@ -426,7 +422,7 @@ test_threads_and_forks_survive_replacements(void **state)
 	/*
 	 * The daemon's two, the current one, and what a preempted call may have pinned.
 	 */
-	assert_in_range(count_mappings(bench->path), 3, 3 + THREADS);
+	assert_in_range(self_mappings(bench->path), 3, 3 + THREADS);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
