@@ -57,11 +57,12 @@ EXTRA_DIST = LICENSE README.md HACKING.md NEWS.md SECURITY.md .clang-format .edi
 	tests/fuzz/corpus $(man_sources) packaging/iamlogin.conf packaging/sudoers.d/iamlogin \
 	packaging/tmpfiles.d/iamlogin.conf.in packaging/systemd/iamlogind.service.in \
 	packaging/sshd_config.d/00-iamlogin.conf.in
-EXTRA_DIST += tests/aws/README.md tests/aws/checks/__init__.py \
-	tests/aws/checks/__main__.py tests/aws/checks/bench.py tests/aws/checks/failures.py \
-	tests/aws/checks/keys.py tests/aws/checks/metadata.py tests/aws/checks/people.py \
-	tests/aws/checks/signing.py tests/aws/directory.json tests/aws/emulated/__init__.py \
-	tests/aws/emulated/auth.py tests/aws/emulated/aws.py tests/aws/emulated/control.py \
+EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
+	tests/aws/README.md tests/aws/checks/__init__.py tests/aws/checks/__main__.py \
+	tests/aws/checks/bench.py tests/aws/checks/failures.py tests/aws/checks/keys.py \
+	tests/aws/checks/metadata.py tests/aws/checks/people.py tests/aws/checks/signing.py \
+	tests/aws/directory.json tests/aws/emulated/__init__.py tests/aws/emulated/auth.py \
+	tests/aws/emulated/aws.py tests/aws/emulated/control.py \
 	tests/aws/emulated/credentials.py tests/aws/emulated/directory.py \
 	tests/aws/emulated/faults.py tests/aws/emulated/iam_read.py \
 	tests/aws/emulated/iam_write.py tests/aws/emulated/imds.py \
@@ -69,7 +70,12 @@ EXTRA_DIST += tests/aws/README.md tests/aws/checks/__init__.py \
 	tests/aws/emulated/sigv4.py tests/aws/emulated/sshkeys.py tests/aws/emulated/sts_ec2.py \
 	tests/aws/emulated/world.py tests/aws/emulator tests/aws/test_emulator.sh \
 	tests/bench/login_pairs.py tests/bench/login_pairs.sh tests/bench/login_pairs_inside.sh \
-	tests/bench/nss_lookups.c tests/data/directory.json \
+	tests/bench/nss_bench.c tests/bench/nss_bench.h tests/bench/nss_bench_calls.c \
+	tests/bench/nss_bench_cases.c tests/bench/nss_bench_trace.c tests/bench/nss_dataset.c \
+	tests/bench/nss_floor.c tests/bench/nss_lookups.c tests/bench/nss_peers.py \
+	tests/bench/nss_peers.sh tests/bench/nss_peers_data.py tests/bench/nss_peers_inside.sh \
+	tests/bench/nss_peers_plot.py tests/bench/nss_peers_report.py \
+	tests/bench/nss_peers_root.sh tests/data/directory.json \
 	tests/e2e/aws_errors_remove_nobody.sh tests/e2e/bad_config_denies_people_only.sh \
 	tests/e2e/daemon_dead_or_wedged.sh tests/e2e/file_source_without_aws.sh \
 	tests/e2e/first_login.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
@@ -102,9 +108,12 @@ stress: all
 PAIRS = 200
 bench:
 	$(srcdir)/tests/bench/login_pairs.sh $(PAIRS)
+bench-nss:
+	$(srcdir)/tests/bench/nss_peers.sh --json $(srcdir)/doc/bench/nss.json \
+		--svg $(srcdir)/doc/bench/nss.svg
 format-check:
 	cd $(srcdir) && clang-format --dry-run -Werror common/*.[ch] nss/*.[ch] pam/*.[ch] \
 		keys/*.[ch] daemon/*.[ch] cli/*.[ch]
 distclean-local:
 	rm -rf fuzz
-.PHONY: fuzz stress bench format-check
+.PHONY: fuzz stress bench bench-nss format-check
