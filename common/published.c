@@ -266,15 +266,6 @@ published_close(struct published *file)
 	errno = saved_errno;
 }
 
-uint32_t
-published_state(const struct published *file)
-{
-	const uint32_t *line =
-	    (const uint32_t *)(const void *)(file->base + PUBLISHED_AT_STATE);
-
-	return le32toh(__atomic_load_n(line, __ATOMIC_RELAXED));
-}
-
 static int64_t
 load_stamp(const uint8_t *at)
 {
@@ -289,36 +280,4 @@ published_verified(
 {
 	*ret_wall_ms = load_stamp(file->base + PUBLISHED_AT_VERIFIED_WALL);
 	*ret_boot_ms = load_stamp(file->base + PUBLISHED_AT_VERIFIED_BOOT);
-}
-
-const char *
-published_string(const struct published *file, uint32_t offset, size_t len)
-{
-	/* STRINGS has the same id in both files. */
-	const struct published_section *strings = &file->section[SNAPSHOT_STRINGS];
-
-	if (strings->data == NULL || offset >= strings->count ||
-	    len >= strings->count - offset || strings->data[offset + len] != '\0')
-		return NULL;
-	return (const char *)strings->data + offset;
-}
-
-uint32_t
-published_probe(
-    const struct published *file, unsigned id, uint64_t hash, uint64_t *cursor)
-{
-	const struct published_section *slots = &file->section[id];
-
-	while (slots->data != NULL && *cursor < slots->count) {
-		uint64_t n = ((hash >> 32) + *cursor) & (slots->count - 1);
-		const uint8_t *slot = slots->data + n * slots->stride;
-		uint32_t record = bytes_get_u32(slot + 4);
-
-		if (record == 0)
-			break;
-		++*cursor;
-		if (bytes_get_u32(slot) == (uint32_t)hash)
-			return record;
-	}
-	return 0;
 }

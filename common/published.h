@@ -21,6 +21,7 @@
 #include <sys/types.h>
 
 #include "common/base.h"
+#include "common/bytes.h"
 #include "common/published_format.h"
 
 enum {
@@ -74,7 +75,14 @@ int published_view(const uint8_t *bytes, size_t size, const char *magic,
     struct published *ret_view) MUST_CHECK;
 
 /** published_state() - enum published_state now; one relaxed load of the live line */
-uint32_t published_state(const struct published *file);
+static inline uint32_t
+published_state(const struct published *file)
+{
+	const uint32_t *line =
+	    (const uint32_t *)(const void *)(file->base + PUBLISHED_AT_STATE);
+
+	return le32toh(__atomic_load_n(line, __ATOMIC_RELAXED));
+}
 
 /** published_verified() - when the content was last verified, both clocks in ms */
 void published_verified(
@@ -95,7 +103,17 @@ published_record(const struct published *file, unsigned id, uint64_t n)
  * Return: the string inside the mapping, or NULL when it leaves the section or does not end
  * in NUL.
  */
-const char *published_string(const struct published *file, uint32_t offset, size_t len);
+static inline const char *
+published_string(const struct published *file, uint32_t offset, size_t len)
+{
+	/* STRINGS has the same id in both files. */
+	const struct published_section *strings = &file->section[SNAPSHOT_STRINGS];
+
+	if (strings->data == NULL || offset >= strings->count ||
+	    len >= strings->count - offset || strings->data[offset + len] != '\0')
+		return NULL;
+	return (const char *)strings->data + offset;
+}
 
 /**
  * published_probe() - the candidates of a hash in a slot section, one by one
@@ -103,8 +121,25 @@ const char *published_string(const struct published *file, uint32_t offset, size
  *
  * Return: record number + 1, or 0 when there are no more. At most as many steps as slots.
  */
-uint32_t published_probe(
-    const struct published *file, unsigned id, uint64_t hash, uint64_t *cursor);
+static inline uint32_t
+published_probe(
+    const struct published *file, unsigned id, uint64_t hash, uint64_t *cursor)
+{
+	const struct published_section *slots = &file->section[id];
+
+	while (slots->data != NULL && *cursor < slots->count) {
+		uint64_t n = ((hash >> 32) + *cursor) & (slots->count - 1);
+		const uint8_t *slot = slots->data + n * slots->stride;
+		uint32_t record = bytes_get_u32(slot + 4);
+
+		if (record == 0)
+			break;
+		++*cursor;
+		if (bytes_get_u32(slot) == (uint32_t)hash)
+			return record;
+	}
+	return 0;
+}
 
 static inline void
 published_closep(struct published **file)

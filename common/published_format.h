@@ -260,14 +260,21 @@ published_sum(const void *bytes, size_t len)
 	const unsigned char *p = bytes;
 	uint64_t sum = len, weight = 0x9e3779b97f4a7c15u, word;
 
+	if (len < 8) {
+		for (word = 0; len > 0; len--)
+			word = word << 8 | p[len - 1];
+		return sum + word * weight;
+	}
 	for (; len >= 8; p += 8, len -= 8) {
 		__builtin_memcpy(&word, p, 8);
 		sum += le64toh(word) * weight;
 		weight += 0xff51afd7ed558ccau; /* even: weights stay odd */
 	}
-	for (word = 0; len > 0; p++, len--)
-		word = word << 8 | *p;
-	return sum + word * weight;
+	if (len == 0)
+		return sum;
+	/* What is left, as the top of the last eight bytes: no loop over single bytes. */
+	__builtin_memcpy(&word, p + len - 8, 8);
+	return sum + (le64toh(word) >> (64 - 8 * len)) * weight;
 }
 
 /**

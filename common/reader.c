@@ -233,19 +233,13 @@ renew(struct reader *reader, struct published *old, int slot)
  * marking leaves the old file LIVE. A path that cannot be looked at (a chroot, or nothing
  * there) says nothing against a live map.
  */
-static bool
-is_replaced(struct reader *reader, const struct published *map, int slot)
+__attribute__((noinline, cold)) static bool
+is_replaced_now(struct reader *reader, const struct published *map)
 {
 	int saved_errno = errno;
 	int64_t looked, now;
 	struct stat st;
-	uint32_t calls;
 
-	calls =
-	    atomic_load_explicit(&reader->slots[slot].calls, memory_order_relaxed) + 1;
-	atomic_store_explicit(&reader->slots[slot].calls, calls, memory_order_relaxed);
-	if (calls % READER_LOOK_CALLS != 0)
-		return false;
 	now = clock_coarse_ms();
 	looked = atomic_load_explicit(&reader->looked_ms, memory_order_relaxed);
 	if (now - looked < READER_LOOK_MS ||
@@ -256,6 +250,16 @@ is_replaced(struct reader *reader, const struct published *map, int slot)
 		return false;
 	}
 	return st.st_dev != map->dev || st.st_ino != map->ino;
+}
+
+static inline bool
+is_replaced(struct reader *reader, const struct published *map, int slot)
+{
+	uint32_t calls =
+	    atomic_load_explicit(&reader->slots[slot].calls, memory_order_relaxed) + 1;
+
+	atomic_store_explicit(&reader->slots[slot].calls, calls, memory_order_relaxed);
+	return calls % READER_LOOK_CALLS == 0 && is_replaced_now(reader, map);
 }
 
 /* Everything that may open a file, with cancellation off: a descriptor would be lost. */
@@ -291,24 +295,14 @@ acquire_slowly(struct reader *reader, struct reader_guard *guard)
 	return r;
 }
 
-int
-reader_acquire(struct reader *reader, struct reader_guard *ret_guard)
+/* Nothing mapped, nothing live, or no slot: rare, and out of the way of the others. */
+__attribute__((noinline, cold)) static int
+acquire_anew(struct reader *reader, struct published *map, int slot,
+    struct reader_guard *ret_guard)
 {
 	struct reader_guard guard = READER_GUARD_NONE;
-	struct published *map;
-	int saved_errno, saved_state, slot, r = 0;
+	int saved_errno = errno, saved_state, r = 0;
 
-	if (claim_current(reader, &map, &slot) == READER_CLAIMED) {
-		if (is_live(reader, map) && !is_replaced(reader, map, slot)) {
-			*ret_guard = (struct reader_guard){ map, reader, slot };
-			return 0;
-		}
-	} else {
-		map = NULL;
-		slot = -1;
-	}
-
-	saved_errno = errno;
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &saved_state);
 	if (map != NULL)
 		r = renew(reader, map, slot);
@@ -319,6 +313,20 @@ reader_acquire(struct reader *reader, struct reader_guard *ret_guard)
 	if (r == 0)
 		*ret_guard = guard;
 	return r;
+}
+
+int
+reader_acquire(struct reader *reader, struct reader_guard *ret_guard)
+{
+	struct published *map;
+	int slot;
+
+	if (claim_current(reader, &map, &slot) != READER_CLAIMED)
+		return acquire_anew(reader, NULL, -1, ret_guard);
+	if (!is_live(reader, map) || is_replaced(reader, map, slot))
+		return acquire_anew(reader, map, slot, ret_guard);
+	*ret_guard = (struct reader_guard){ map, reader, slot };
+	return 0;
 }
 
 void

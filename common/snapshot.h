@@ -7,6 +7,9 @@
  * user without USER_LOCAL) make it absent. A record that differs from its check is damage:
  * nobody is answered with somebody else's.
  *
+ * What @ret_user points to may be written to on failure, too: a copy would cost a lookup's
+ * fifth, in every process.
+ *
  * Return values: 0, PUBLISHED_E_NOTFOUND (no such record), PUBLISHED_E_DAMAGED (there is one
  * and it cannot be read).
  */

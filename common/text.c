@@ -19,16 +19,40 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/*
+ * By table: this stands in the way of every lookup in every process, and comparing each
+ * byte with each range costs more there than the lookup itself.
+ */
+enum {
+	NAME_FIRST = 1, /* may begin a name */
+	NAME_LATER = 2, /* may stand behind the first */
+	NAME_DOT = 4,   /* likewise, but neither last nor twice */
+};
+
+static const uint8_t name_class[256] = {
+	['a' ... 'z'] = NAME_FIRST | NAME_LATER,
+	['_'] = NAME_FIRST | NAME_LATER,
+	['0' ... '9'] = NAME_LATER,
+	['-'] = NAME_LATER,
+	['.'] = NAME_LATER | NAME_DOT,
+};
+
 bool
 text_is_os_name(const char *name, size_t len)
 {
-	if (len == 0 || len > TEXT_OS_NAME_MAX || (!is_lower(name[0]) && name[0] != '_'))
+	unsigned all = NAME_LATER, some = 0;
+
+	if (len == 0 || len > TEXT_OS_NAME_MAX ||
+	    (name_class[(uint8_t)name[0]] & NAME_FIRST) == 0)
 		return false;
 	for (size_t i = 1; i < len; i++) {
-		if (is_lower(name[i]) || is_digit(name[i]) || name[i] == '_' ||
-		    name[i] == '-')
-			continue;
-		if (name[i] != '.' || i + 1 == len || name[i + 1] == '.')
+		all &= name_class[(uint8_t)name[i]];
+		some |= name_class[(uint8_t)name[i]];
+	}
+	if (all == 0 || (some & NAME_DOT) == 0)
+		return all != 0;
+	for (size_t i = 1; i < len; i++) {
+		if (name[i] == '.' && (i + 1 == len || name[i + 1] == '.'))
 			return false;
 	}
 	return true;

@@ -8,6 +8,8 @@
 #ifndef NSS_DOORBELL_H
 #define NSS_DOORBELL_H
 
+#include <stdbool.h>
+
 /**
  * doorbell_ring() - one utimensat(2) if this process was started as root, else nothing
  *
@@ -15,5 +17,8 @@
  * errno is kept.
  */
 void doorbell_ring(void);
+
+/** doorbell_is_for_us() - would doorbell_ring() do anything? No system call; errno kept */
+bool doorbell_is_for_us(void);
 
 #endif

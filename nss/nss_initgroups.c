@@ -71,8 +71,10 @@ _nss_iamlogin_initgroups_dyn(const char *user, gid_t primary, long int *start,
 	int saved_errno = errno;
 	int r = PUBLISHED_E_NOTFOUND;
 
-	if (text_is_os_name(user, strnlen(user, TEXT_OS_NAME_MAX + 1)))
-		r = nss_reader_acquire(&guard);
+	r = nss_reader_acquire(&guard);
+	/* a stranger's name, which glibc asks everybody for: nobody needs a snapshot for it */
+	if (r != 0 && !text_is_os_name(user, strnlen(user, TEXT_OS_NAME_MAX + 1)))
+		r = PUBLISHED_E_NOTFOUND;
 	if (r == 0)
 		r = snapshot_user_by_name(guard.file, user, &found);
 	if (r == 0 && !nss_reply_has_name(&found))

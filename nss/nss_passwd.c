@@ -16,20 +16,20 @@ _nss_iamlogin_getpwnam_r(
     const char *name, struct passwd *ret_pw, char *buffer, size_t size, int *errnop)
 {
 	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
-	bool is_os_name = text_is_os_name(name, strnlen(name, TEXT_OS_NAME_MAX + 1));
 	struct snapshot_user user;
 	int saved_errno = errno;
 	int r;
 
 	r = nss_reader_acquire(&guard);
 	if (r == 0)
-		r = is_os_name ? snapshot_user_by_name(guard.file, name, &user)
-			       : PUBLISHED_E_NOTFOUND;
+		r = snapshot_user_by_name(guard.file, name, &user);
 	if (r == 0 && !nss_reply_has_name(&user))
 		r = PUBLISHED_E_NOTFOUND;
 	if (r == 0)
 		r = nss_reply_passwd(&user, ret_pw, buffer, size);
-	if (r == PUBLISHED_E_NOTFOUND && is_os_name)
+	/* A record is only found under a well-formed name: the grammar matters to misses. */
+	if (r == PUBLISHED_E_NOTFOUND && doorbell_is_for_us() &&
+	    text_is_os_name(name, strnlen(name, TEXT_OS_NAME_MAX + 1)))
 		doorbell_ring();
 	errno = saved_errno;
 	return nss_reply(r, errnop);
