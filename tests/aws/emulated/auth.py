@@ -157,7 +157,8 @@ def authorize(pair, service, action, params, deny, instance):
     what = "%s:%s" % (service, action)
     if pair.is_admin or what == "sts:GetCallerIdentity":
         return
-    if any(fnmatch.fnmatchcase(what, pattern) for pattern in deny) \
+    by_role = "%s/%s" % ((pair.arn.split("/") + ["", ""])[1], what)
+    if any(fnmatch.fnmatchcase(w, pattern) for pattern in deny for w in (what, by_role)) \
             or not any(fnmatch.fnmatchcase(what, pattern) for pattern in ROLE_MAY):
         if service == "ec2":
             raise AwsError("UnauthorizedOperation", "You are not authorized to perform "

@@ -6,6 +6,7 @@ count; the first of the list that fits acts. The dice are seeded at PUT, so that
 can be repeated.
 """
 import fnmatch
+import gzip
 import os
 import random
 import socket
@@ -15,12 +16,19 @@ import time
 from .query import AwsError
 
 KINDS = ("blackhole", "reset", "stall_tls", "stall_body", "drip", "status", "body",
-         "truncate")
+         "truncate", "huge", "deep", "bomb", "gzip", "two_lengths", "short_length",
+         "long_length")
+TWISTED = ("deep", "bomb", "gzip", "two_lengths", "short_length", "long_length")
 SERVICES = ("iam", "sts", "ec2", "s3", "imds", "*")
 DEFAULTS = {"service": "*", "action": "*", "kind": None, "status": None, "code": None,
             "message": None, "body": None, "rate": 1.0, "count": None, "page": None,
             "interval": 10.0}
 HOLD_S = 3600.0
+HUGE = 100 << 20
+DEEP = 1000000
+BOMB = ('<?xml version="1.0"?>\n<!DOCTYPE a [<!ENTITY a0 "ha">%s]>\n<a>&a20;</a>\n'
+        % "".join('<!ENTITY a%d "%s">' % (n, "&a%d;" % (n - 1) * 10)
+                  for n in range(1, 21)))
 MESSAGES = {"Throttling": "Rate exceeded",
             "ServiceFailure": "We encountered an internal error. Please try again.",
             "ServiceUnavailable": "Service is unavailable"}
@@ -101,9 +109,38 @@ def abort(sock):
         pass
 
 
+def _twist(reply, kind):
+    """The content of an answer that lies: the status stays what it was."""
+    if kind == "deep":
+        reply.body = b"<a>" * DEEP
+    elif kind == "bomb":
+        reply.body = BOMB.encode("utf-8")
+    elif kind == "gzip":
+        reply.body = gzip.compress(reply.body)
+        reply.headers["Content-Encoding"] = "gzip"
+    elif kind == "two_lengths":
+        reply.headers["content-length"] = str(len(reply.body) // 2)
+    elif kind == "short_length":
+        reply.length = len(reply.body) // 2
+    elif kind == "long_length":
+        reply.length = len(reply.body) + 1000
+
+
+def _send_huge(handler, reply):
+    """Well-formed as far as it goes, and it goes on: nobody should read to its end."""
+    reply.length = HUGE
+    root = reply.body.split(b">", 1)[0] + b">"
+    handler.send_reply(reply, headers_only=True)
+    handler.wfile.write(root)
+    piece = b"<x>" + b"y" * 1000 + b"</x>"
+    for _ in range((HUGE - len(root)) // len(piece)):
+        handler.wfile.write(piece)
+
+
 def deliver(handler, reply, fault):
     """Send `reply` as `fault` wants it."""
     kind = fault["kind"] if fault else None
+    _twist(reply, kind)
     if kind == "body":
         reply.status = fault["status"] or 200
         reply.body = (GARBAGE if fault["body"] is None else fault["body"]).encode("utf-8")
@@ -111,6 +148,13 @@ def deliver(handler, reply, fault):
         handler.send_reply(reply)
         return
     handler.close_connection, handler.is_polite = True, False
+    if kind == "huge":
+        _send_huge(handler, reply)
+        return
+    if kind in TWISTED:
+        handler.is_polite = True
+        handler.send_reply(reply)
+        return
     if kind == "blackhole":
         hold(handler.connection)
         return

@@ -36,6 +36,7 @@ class Reply:
         self.status, self.content_type = status, content_type
         self.body = body if isinstance(body, bytes) else body.encode("utf-8")
         self.headers = dict(headers or {})
+        self.length = None  # Content-Length, where it is to be a lie
 
 
 def _plain(name):

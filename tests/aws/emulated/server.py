@@ -187,7 +187,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """The whole answer in one write; the body not for HEAD nor `headers_only`."""
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
-        self.send_header("Content-Length", str(len(reply.body)))
+        length = len(reply.body) if reply.length is None else reply.length
+        self.send_header("Content-Length", str(length))
         for key, value in reply.headers.items():
             self.send_header(key, value)
         self._headers_buffer.append(b"\r\n")
