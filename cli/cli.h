@@ -33,6 +33,7 @@ enum {
 struct cli {
 	bool json;
 	bool accept; /* refresh --accept */
+	bool policy; /* status --policy */
 	int n_args;  /* words behind the command, options taken out */
 	char *const *args;
 };

@@ -111,6 +111,22 @@ print_trouble(struct json_object *json)
 	}
 }
 
+/* A document to paste: as it is, or both where a role is assumed for the directory. */
+static int
+print_policy(struct json_object *json)
+{
+	struct json_object *policy = output_field(json, "policy");
+
+	if (policy == NULL) {
+		output_error("only the daemon knows the policy, and it is silent");
+		return STATUS_DOWN;
+	}
+	output_json(output_field(policy, "assumed") != NULL
+			? policy
+			: output_field(policy, "instance"));
+	return CLI_OK;
+}
+
 static int
 exit_code(struct json_object *json)
 {
@@ -136,6 +152,8 @@ cmd_status(const struct cli *cli)
 		request_reply_done(&reply);
 		reply.json = files_status();
 	}
+	if (cli->policy)
+		return print_policy(reply.json);
 	if (cli->json) {
 		output_json(reply.json);
 	} else {
@@ -143,6 +161,8 @@ cmd_status(const struct cli *cli)
 		print_content(reply.json);
 		print_credentials(reply.json);
 		print_trouble(reply.json);
+		if (output_length(output_array(reply.json, "missing_permissions")) > 0)
+			(void)print_policy(reply.json);
 	}
 	return is_down ? STATUS_DOWN : exit_code(reply.json);
 }

@@ -18,8 +18,8 @@ static const struct command {
 	const char *usage;
 	const char *help;
 } commands[] = {
-	{ "status", 0, 0, cmd_status, "status",
-	    "how fresh the data are, and what is missing" },
+	{ "status", 0, 0, cmd_status, "status [--policy]",
+	    "how fresh the data are; the IAM policy to paste" },
 	{ "explain", 1, 1, cmd_explain, "explain USER",
 	    "who USER is and which rule decides" },
 	{ "users", 0, 0, cmd_users, "users", "the accounts that may be logged in to" },
@@ -76,6 +76,8 @@ take_options(struct cli *cli, int argc, char **argv, bool *ret_done)
 			cli->json = true;
 		} else if (strcmp(argv[i], "--accept") == 0) {
 			cli->accept = true;
+		} else if (strcmp(argv[i], "--policy") == 0) {
+			cli->policy = true;
 		} else if (strcmp(argv[i], "--help") == 0) {
 			print_help(stdout);
 			*ret_done = true;
@@ -115,7 +117,8 @@ main(int argc, char **argv)
 	cli.n_args--;
 	cli.args++;
 	if (cli.n_args < command->least || cli.n_args > command->most ||
-	    (cli.accept && command->run != cmd_refresh)) {
+	    (cli.accept && command->run != cmd_refresh) ||
+	    (cli.policy && command->run != cmd_status)) {
 		output_error("usage: iamlogin %s", command->usage);
 		return CLI_USAGE;
 	}

@@ -73,6 +73,7 @@ answer_keys(struct daemon *d, const struct answer_request *request, bool may_par
 	answer_decide(d, name, false, false, &subject);
 	lines.len = 0;
 	if (subject.verdict == VERDICT_ALLOW && subject.person != NULL) {
+		keyflight_seen(subject.person->principal->id);
 		if (may_park &&
 		    keys_park(d, subject.person, ret_cookie) == ANSWER_PARK_KEYS)
 			return ANSWER_PARK_KEYS;

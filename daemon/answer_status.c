@@ -5,6 +5,8 @@
 
 #include "daemon/answer.h"
 #include "daemon/json_time.h"
+#include "daemon/metrics.h"
+#include "daemon/policy.h"
 #include "daemon/refresh.h"
 #include "daemon/server.h"
 
@@ -35,6 +37,11 @@ status_add_net(const struct daemon *d, struct json_object *o)
 		status_add_text(credentials, "role", stats.role);
 		json_time(stats.credentials_until_s * 1000, until);
 		status_add_text(credentials, "expires", until);
+		if (stats.assumed_role[0] != '\0') {
+			status_add_text(credentials, "assumed_role", stats.assumed_role);
+			json_time(stats.assumed_until_s * 1000, until);
+			status_add_text(credentials, "assumed_expires", until);
+		}
 		json_object_object_add(o, "credentials", credentials);
 	} else {
 		json_object_object_add(o, "credentials", NULL);
@@ -73,29 +80,22 @@ status_add_failure(struct json_object *o, const struct refresh_facts *facts)
 }
 
 static void
-status_add_counters(
-    const struct daemon *d, struct json_object *o, const struct refresh_facts *facts)
+status_add_counter(void *context, const char *name, const char *label, const char *value,
+    double number, bool is_gauge)
 {
-	struct json_object *c = json_object_new_object();
-	struct net_stats stats = { .requests = 0 };
-	struct audit_counts audit;
+	struct json_object *o = context, *table = NULL;
+	struct json_object *n = json_object_new_int64((int64_t)number);
 
-	if (d->net != NULL)
-		net_stats_read(d->net, &stats);
-	audit_counts_read(d->audit, &audit);
-	status_add_int(c, "refreshes", (int64_t)facts->refreshes);
-	status_add_int(c, "refresh_failures", (int64_t)facts->failures);
-	status_add_int(c, "doorbell_rings", (int64_t)facts->rings);
-	status_add_int(c, "doorbell_refused", (int64_t)facts->rings_refused);
-	status_add_int(c, "aws_requests", (int64_t)stats.requests);
-	status_add_int(c, "aws_failures", (int64_t)stats.failures);
-	status_add_int(c, "aws_retries", (int64_t)stats.retries);
-	status_add_int(c, "aws_throttled", (int64_t)stats.throttled);
-	status_add_int(c, "audit_written", (int64_t)audit.written);
-	status_add_int(c, "audit_pending", (int64_t)audit.pending);
-	status_add_int(c, "audit_lost", (int64_t)audit.lost);
-	status_add_int(c, "clients", (int64_t)server_n_clients(d));
-	json_object_object_add(o, "counters", c);
+	(void)is_gauge;
+	if (label == NULL) {
+		json_object_object_add(o, name, n);
+		return;
+	}
+	if (!json_object_object_get_ex(o, name, &table)) {
+		table = json_object_new_object();
+		json_object_object_add(o, name, table);
+	}
+	json_object_object_add(table, value, n);
 }
 
 static void
@@ -114,7 +114,7 @@ void
 answer_status(
     struct daemon *d, const struct answer_request *request, struct wire_packet *reply)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = json_object_new_object(), *counters;
 	struct refresh_facts facts;
 	int r;
 
@@ -134,7 +134,10 @@ answer_status(
 	status_add_text(o, "account", d->instance != NULL ? d->instance->account : NULL);
 	status_add_net(d, o);
 	status_add_failure(o, &facts);
-	status_add_counters(d, o, &facts);
+	counters = json_object_new_object();
+	metrics_each(d, status_add_counter, counters);
+	json_object_object_add(o, "counters", counters);
+	json_object_object_add(o, "policy", policy_json(d->config, d->instance));
 	status_add_text(o, "version", PACKAGE_VERSION);
 	answer_start(request, WIRE_OK, reply);
 	r = wire_put_text(reply, WIRE_T_JSON,

@@ -34,16 +34,23 @@ apply_drop(struct daemon *d, const char *why, const char *was, const char *is)
 static int
 apply_check_instance(struct daemon *d, const struct instance *instance)
 {
+	static bool has_refused; /* said once, not with each listing */
 	const char *pin = d->config->aws.account;
 
 	if (instance == NULL)
 		return 0;
 	if (pin != NULL && strcmp(pin, instance->account) != 0) {
-		log_line(LOG_ERR,
-		    "[aws] account = %s, but this instance is in account %s: refused",
-		    pin, instance->account);
+		if (!has_refused)
+			log_line(LOG_ERR,
+			    "[aws] account = %s, but this instance is in account %s: "
+			    "refused",
+			    pin, instance->account);
+		has_refused = true;
+		if (d->instance != NULL)
+			apply_drop(d, "refused account", pin, instance->account);
 		return APPLY_E_ACCOUNT;
 	}
+	has_refused = false;
 	if (d->instance == NULL)
 		return 0;
 	if (d->instance->id[0] != '\0' && strcmp(d->instance->id, instance->id) != 0)
@@ -148,6 +155,16 @@ apply_directory(struct daemon *d, struct directory *directory_given,
 }
 
 int
+apply_confirm(struct daemon *d, const struct instance *instance)
+{
+	int r = apply_check_instance(d, instance);
+
+	if (r == 0 && d->world == NULL)
+		(void)apply_rebuild(d);
+	return r;
+}
+
+int
 apply_rebuild(struct daemon *d)
 {
 	_cleanup_world_ struct world *world = NULL;
@@ -161,6 +178,16 @@ apply_rebuild(struct daemon *d)
 	apply_take_world(d, base_take_ptr(&world));
 	state_save(d, false);
 	return apply_publish(d);
+}
+
+void
+apply_verified(struct daemon *d, int64_t wall_ms, int64_t boot_ms)
+{
+	/* the stamps alone may change in a directory that is in force */
+	d->directory->verified_wall_ms = wall_ms;
+	d->directory->verified_boot_ms = boot_ms;
+	state_save(d, false);
+	(void)apply_publish(d);
 }
 
 static void

@@ -32,8 +32,21 @@ struct apply_held {
 int apply_directory(struct daemon *d, struct directory *directory,
     struct instance *instance, bool accept, struct apply_held *held);
 
+/**
+ * apply_confirm() - IMDS says which instance this is, before anything else is known
+ *
+ * What another instance or account knew is dropped; what this one knew comes into force if
+ * it is not yet.
+ *
+ * Return: 0 or APPLY_E_ACCOUNT.
+ */
+int apply_confirm(struct daemon *d, const struct instance *instance);
+
 /** apply_rebuild() - the same directory, decided again (local files or keys changed) */
 int apply_rebuild(struct daemon *d);
+
+/** apply_verified() - the same directory was found again at this time */
+void apply_verified(struct daemon *d, int64_t wall_ms, int64_t boot_ms);
 
 /** apply_publish() - both files from the present world; keys first */
 int apply_publish(struct daemon *d);

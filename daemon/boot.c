@@ -13,6 +13,7 @@ static const char boot_id_path[] = "/proc/sys/kernel/random/boot_id";
 static const char dmi_path[] = "/sys/devices/virtual/dmi/id/board_asset_tag";
 
 static bool boot_is_certain; /* this boot or DMI vouch for the loaded state */
+static bool boot_is_refused; /* IMDS is not silent: it says that we are elsewhere */
 
 static int
 boot_hex(char c)
@@ -84,12 +85,30 @@ boot_on_patience(sd_event_source *source, uint64_t usec, void *arg)
 
 	(void)usec;
 	(void)source;
-	if (d->world == NULL && d->directory != NULL) {
+	if (d->world == NULL && d->directory != NULL && !boot_is_refused) {
 		log_line(
 		    LOG_WARNING, "IMDS is silent: the last good directory is in force");
 		(void)apply_rebuild(d);
 	}
 	return 0;
+}
+
+void
+boot_confirm(struct daemon *d, const struct instance *instance)
+{
+	boot_is_refused = apply_confirm(d, instance) != 0;
+}
+
+/* IMDS is asked on its own: the first listing may take as long as AWS likes. */
+static void
+boot_ask(struct daemon *d)
+{
+	struct net_job *job = net_job_new(
+	    NET_INSTANCE, NET_BACKGROUND, 0, clock_mono_ms() + BOOT_PATIENCE_MS);
+
+	if (job != NULL)
+		(void)net_submit(d->net, &job); /* else the listing tells, later */
+	net_job_free(job);
 }
 
 int
@@ -100,6 +119,8 @@ boot_publish(struct daemon *d)
 
 	if (d->directory == NULL)
 		return 0;
+	if (d->net != NULL)
+		boot_ask(d);
 	if (boot_is_certain) {
 		(void)apply_rebuild(d); /* on failure the first refresh tries again */
 		return 0;

@@ -23,4 +23,7 @@ int boot_load(struct daemon *d);
 /** boot_publish() - now, or later by timer, as above; 0 or -errno */
 int boot_publish(struct daemon *d);
 
+/** boot_confirm() - IMDS has said which instance this is; may be called again and again */
+void boot_confirm(struct daemon *d, const struct instance *instance);
+
 #endif

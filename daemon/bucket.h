@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Design section 8: so many, and one more for each person in scope. */
+#define BUCKET_BACKGROUND_PER_HOUR 36.0
+
 struct bucket {
 	double tokens;
 	double depth;

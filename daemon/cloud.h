@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daemon/adaptive.h"
 #include "daemon/bucket.h"
 #include "daemon/credentials.h"
 #include "daemon/endpoints.h"
@@ -19,17 +20,28 @@
 #include "daemon/later.h"
 #include "daemon/net.h"
 
+/* Whom a question is for. */
+enum call_service {
+	CALL_IAM = 0,
+	CALL_STS,
+	CALL_EC2,
+};
+#define CALL_SERVICES 3
+
 struct cloud {
 	const struct config *config;
 	char user_agent[64];
 	struct http *http;
 	struct later *later;
 	struct imds *imds;
-	struct credentials *credentials;
-	struct bucket buckets[2]; /* by enum net_bucket */
-	struct endpoints_service iam;
-	bool is_ending; /* whatever waits fails now */
-	bool has_iam;   /* the region is known, so is the endpoint */
+	struct credentials *credentials; /* the instance's */
+	struct credentials *assumed;     /* of [aws] role_arn; NULL without */
+	struct bucket buckets[2];        /* by enum net_bucket */
+	struct adaptive adaptive[CALL_SERVICES];
+	struct endpoints_service services[CALL_SERVICES]; /* once has_endpoints */
+	bool is_ending;                                   /* whatever waits fails now */
+	bool has_endpoints;   /* the region is known, so are they */
+	char instance_id[33]; /* likewise */
 	/* Added to our clock when signing; 0 until a service complained. */
 	int64_t sign_skew_s;
 	/* Buckets, credentials and alive are filled in when it is copied. */

@@ -69,6 +69,13 @@ check_whole(struct config_reading *reading)
 		return config_lines_refuse_at(&reading->lines, reading->tag_line,
 		    "[instance] tag is for kind = file only; on EC2 the instance's own tags "
 		    "count");
+	if ((reading->config->aws.fips == CONFIG_YES ||
+		reading->config->aws.dual_stack == CONFIG_YES) &&
+	    (reading->config->aws.iam_endpoint != NULL ||
+		reading->config->aws.sts_endpoint != NULL ||
+		reading->config->aws.ec2_endpoint != NULL))
+		return config_lines_refuse_at(&reading->lines, 0,
+		    "[aws] fips or dual_stack = yes and an endpoint exclude each other");
 	return 0;
 }
 
@@ -105,6 +112,37 @@ config_parse(
 		return r;
 	*ret_config = base_take_ptr(&config);
 	return 0;
+}
+
+static bool
+set_wants_tags(const struct rules_rule *rules, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < rules[i].n_terms; j++)
+			if (rules[i].terms[j].kind == RULES_INSTANCE ||
+			    rules[i].terms[j].kind == RULES_MATCH)
+				return true;
+	return false;
+}
+
+bool
+config_wants_instance_tags(const struct config *config)
+{
+	return set_wants_tags(config->login.allow, config->login.n_allow) ||
+	       set_wants_tags(config->login.deny, config->login.n_deny) ||
+	       set_wants_tags(config->sudo.allow, config->sudo.n_allow) ||
+	       set_wants_tags(config->sudo.deny, config->sudo.n_deny);
+}
+
+void
+config_directory_account(const struct config *config, char ret_account[13])
+{
+	const char *at = config->aws.role_arn;
+
+	ret_account[0] = '\0';
+	at = at != NULL ? strstr(at, ":iam::") : NULL;
+	if (at != NULL)
+		(void)snprintf(ret_account, 13, "%.12s", at + 6);
 }
 
 static int
@@ -187,6 +225,7 @@ config_free(struct config *config)
 	free(config->aws.iam_endpoint);
 	free(config->aws.sts_endpoint);
 	free(config->aws.ec2_endpoint);
+	free(config->aws.role_arn);
 	for (size_t i = 0; i < config->n_instance_tags; i++) {
 		free(config->instance_tags[i].key);
 		free(config->instance_tags[i].value);

@@ -25,6 +25,14 @@ enum config_source {
 
 enum config_directory {
 	CONFIG_DIRECTORY_SCOPED = 0,
+	CONFIG_DIRECTORY_DETAILS,
+};
+
+/* [aws] fips and dual_stack */
+enum config_choice {
+	CONFIG_AUTO = 0,
+	CONFIG_YES,
+	CONFIG_NO,
 };
 
 enum config_visible {
@@ -53,6 +61,8 @@ struct config {
 		char *ca_file, *https_proxy;
 		char *imds_endpoint; /* default http://169.254.169.254 */
 		char *iam_endpoint, *sts_endpoint, *ec2_endpoint; /* NULL: compiled in */
+		char *role_arn; /* that the directory is read with; NULL: the instance's */
+		enum config_choice fips, dual_stack;
 	} aws;
 	struct directory_tag *instance_tags; /* [instance] tag = K=V, kind = file only */
 	size_t n_instance_tags;
@@ -91,6 +101,12 @@ int config_parse(
 
 /** config_load() - open @path (O_NOFOLLOW, root-owned, not writable by others), parse it */
 int config_load(const char *path, struct config **ret_config, char ret_error[400]);
+
+/** config_wants_instance_tags() - does any rule look at this instance's tags? */
+bool config_wants_instance_tags(const struct config *config);
+
+/** config_directory_account() - of role_arn, as its 12 digits; "" without role_arn */
+void config_directory_account(const struct config *config, char ret_account[13]);
 
 void config_free(struct config *config);
 

@@ -30,7 +30,6 @@ struct key {
 	int (*check)(const char *value, char *why);
 	int (*set)(struct config *config, const char *value, char *why);
 	const char *only;
-	const char *also; /* a second word for the same */
 };
 
 #define AT(member) .offset = offsetof(struct config, member)
@@ -52,9 +51,9 @@ static const struct key keys[] = {
 	{ "aws", "ec2_endpoint", TEXT, AT(aws.ec2_endpoint),
 	    .check = config_value_endpoint },
 	{ "aws", "s3_endpoint", LATER, .only = NULL },
-	{ "aws", "role_arn", LATER, .only = NULL },
-	{ "aws", "fips", LATER, .only = "no", .also = "auto" },
-	{ "aws", "dual_stack", LATER, .only = "no", .also = "auto" },
+	{ "aws", "role_arn", TEXT, AT(aws.role_arn), .check = config_value_role },
+	{ "aws", "fips", SET, .set = config_set_fips },
+	{ "aws", "dual_stack", SET, .set = config_set_dual_stack },
 	{ "instance", "tag", SET, REPEATS, .set = config_set_tag },
 	{ "principals", "users", SET, MAY_BE_EMPTY, .set = config_set_users },
 	{ "principals", "roles", LATER, MAY_BE_EMPTY, .only = "" },
@@ -203,8 +202,7 @@ set_value(const struct key *key, struct config *config, const char *value, char 
 	case LATER:
 		break;
 	}
-	if ((key->only != NULL && strcmp(value, key->only) == 0) ||
-	    (key->also != NULL && strcmp(value, key->also) == 0))
+	if (key->only != NULL && strcmp(value, key->only) == 0)
 		return 0;
 	if (key->only != NULL && key->only[0] != '\0')
 		return config_value_why(

@@ -51,12 +51,41 @@ config_set_kind(struct config *config, const char *value, char *why)
 	return r;
 }
 
+static int
+set_choice(enum config_choice *choice, const char *value, char *why)
+{
+	static const struct word words[] = {
+		{ "auto", CONFIG_AUTO },
+		{ "yes", CONFIG_YES },
+		{ "no", CONFIG_NO },
+	};
+	int found;
+	int r;
+
+	r = find_word(words, BASE_N(words), value, &found, why);
+	if (r == 0)
+		*choice = (enum config_choice)found;
+	return r;
+}
+
+int
+config_set_fips(struct config *config, const char *value, char *why)
+{
+	return set_choice(&config->aws.fips, value, why);
+}
+
+int
+config_set_dual_stack(struct config *config, const char *value, char *why)
+{
+	return set_choice(&config->aws.dual_stack, value, why);
+}
+
 int
 config_set_directory(struct config *config, const char *value, char *why)
 {
 	static const struct word words[] = {
 		{ "scoped", CONFIG_DIRECTORY_SCOPED },
-		{ "details", -1 },
+		{ "details", CONFIG_DIRECTORY_DETAILS },
 	};
 	int found;
 	int r;

@@ -11,6 +11,8 @@
 #include "daemon/config.h"
 
 int config_set_kind(struct config *config, const char *value, char *why);
+int config_set_fips(struct config *config, const char *value, char *why);
+int config_set_dual_stack(struct config *config, const char *value, char *why);
 int config_set_directory(struct config *config, const char *value, char *why);
 int config_set_visible(struct config *config, const char *value, char *why);
 int config_set_tag(struct config *config, const char *value, char *why);

@@ -152,6 +152,25 @@ config_value_account(const char *value, char *why)
 	return 0;
 }
 
+/* arn:PARTITION:iam::ACCOUNT:role/[PATH/]NAME */
+int
+config_value_role(const char *value, char *why)
+{
+	size_t partition_len =
+	    strncmp(value, "arn:aws", 7) == 0 ? strcspn(value + 4, ":") : 0;
+	const char *at = value + 4 + partition_len;
+
+	if (partition_len != 0 && partition_len <= 16 && strlen(value) <= 2048 &&
+	    strncmp(at, ":iam::", 6) == 0 && strspn(at + 6, digits) == 12 &&
+	    strncmp(at + 18, ":role/", 6) == 0 && at[24] != '\0' &&
+	    strspn(at + 24,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+		"_+=,.@/-") == strlen(at + 24))
+		return 0;
+	return config_value_why(
+	    why, "the ARN of a role is expected: arn:aws:iam::ACCOUNT:role/NAME");
+}
+
 int
 config_value_tag_key(const char *value, char *why)
 {

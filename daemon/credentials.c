@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* credentials.c - the instance role's credentials; contract in credentials.h */
+/* credentials.c - keeping credentials at hand; contract in credentials.h */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +16,7 @@
 #define AHEAD_JITTER_S 300
 #define AGAIN_MIN_MS (60 * 1000) /* after a failure, and when what came is about to end */
 #define AGAIN_JITTER_MS (60 * 1000)
+#define DOUBT_MS 10000
 
 struct waiter {
 	struct waiter *next;
@@ -25,26 +25,32 @@ struct waiter {
 };
 
 struct credentials {
-	struct imds *imds;
+	struct later *later;
+	struct credentials_source source;
 	struct imds_credentials *current;
 	int64_t renew_mono_ms; /* not before; means nothing without current */
 	bool is_refused;       /* by a service: current are dead */
-	int64_t refused_mono_ms;
+	bool is_ending;
+	int64_t refused_mono_ms, doubted_mono_ms;
 	bool is_fetching;
-	char role[65]; /* of the fetch under way */
-	int64_t deadline_mono_ms;
 	struct waiter *waiters;
 	struct net_error error; /* of the last fetch */
 };
 
+static void fetch(struct credentials *credentials);
+
 int
-credentials_new(struct imds *imds, struct credentials **ret_credentials)
+credentials_new(struct later *later, const struct credentials_source *source,
+    struct credentials **ret_credentials)
 {
 	struct credentials *credentials = calloc(1, sizeof(*credentials));
 
-	if (credentials == NULL)
+	if (credentials == NULL) {
+		free(source->context);
 		return -ENOMEM;
-	credentials->imds = imds;
+	}
+	credentials->later = later;
+	credentials->source = *source;
 	*ret_credentials = credentials;
 	return 0;
 }
@@ -55,7 +61,15 @@ credentials_free(struct credentials *credentials)
 	if (credentials == NULL)
 		return;
 	imds_credentials_free(credentials->current);
+	free(credentials->source.context);
 	free(credentials);
+}
+
+void
+credentials_end(struct credentials *credentials)
+{
+	credentials->is_ending = true;
+	later_cancel(credentials->later, credentials);
 }
 
 const struct imds_credentials *
@@ -64,16 +78,34 @@ credentials_current(const struct credentials *credentials)
 	return credentials->current;
 }
 
+static bool
+has_usable(const struct credentials *credentials)
+{
+	return credentials->current != NULL && !credentials->is_refused;
+}
+
+static void
+on_timer(void *context)
+{
+	fetch(context);
+}
+
 static void
 plan_renewal(struct credentials *credentials, int64_t in_s)
 {
-	int64_t now = clock_mono_ms();
+	int64_t in_ms = in_s * 1000;
 
-	if (in_s * 1000 < AGAIN_MIN_MS)
-		credentials->renew_mono_ms =
-		    now + AGAIN_MIN_MS + dice_below(AGAIN_JITTER_MS);
-	else
-		credentials->renew_mono_ms = now + in_s * 1000;
+	if (!has_usable(credentials))
+		in_ms = credentials->source.again_ms / 4 +
+			dice_below(credentials->source.again_ms);
+	else if (in_ms < AGAIN_MIN_MS)
+		in_ms = AGAIN_MIN_MS + dice_below(AGAIN_JITTER_MS);
+	credentials->renew_mono_ms = clock_mono_ms() + in_ms;
+	later_cancel(credentials->later, credentials);
+	if (!credentials
+		 ->is_ending) /* without memory for the timer the next get fetches */
+		(void)later_add(credentials->later, credentials->renew_mono_ms, on_timer,
+		    credentials);
 }
 
 /* The fetch is over: everybody who waits gets what there is. */
@@ -88,7 +120,7 @@ fetched(struct credentials *credentials)
 		struct waiter *waiter = waiters;
 
 		waiters = waiter->next;
-		if (credentials->current != NULL && !credentials->is_refused)
+		if (has_usable(credentials))
 			waiter->fn(waiter->context, credentials->current, NULL);
 		else
 			waiter->fn(waiter->context, NULL, &credentials->error);
@@ -96,27 +128,18 @@ fetched(struct credentials *credentials)
 	}
 }
 
-static void
-fetch_failed(struct credentials *credentials)
+void
+credentials_missing(struct credentials *credentials, const struct net_error *error)
 {
+	credentials->error = *error;
 	plan_renewal(credentials, 0);
 	fetched(credentials);
 }
 
-static void
-explain_missing(struct credentials *credentials, const struct imds_reply *reply)
+void
+credentials_fresh(struct credentials *credentials, struct imds_credentials *fresh)
 {
-	if (reply->r == -ENOENT)
-		failure_set(&credentials->error, "imds:credentials", "no-role",
-		    "no IAM role is attached to this instance");
-	else
-		credentials->error = *reply->error;
-	fetch_failed(credentials);
-}
-
-static void
-install(struct credentials *credentials, struct imds_credentials *fresh)
-{
+	struct net_error error;
 	struct clock_now now;
 
 	clock_read(&now);
@@ -125,12 +148,11 @@ install(struct credentials *credentials, struct imds_credentials *fresh)
 	    clock_mono_ms() - credentials->refused_mono_ms < REFUSED_MS &&
 	    strcmp(credentials->current->access_key_id, fresh->access_key_id) == 0) {
 		imds_credentials_free(fresh);
-		failure_set(&credentials->error, "imds:credentials", "ExpiredToken",
-		    "IMDS still serves the credentials that AWS refuses");
-		fetch_failed(credentials);
+		failure_set(&error, credentials->source.action, "ExpiredToken",
+		    "the only credentials to be had are those that AWS refuses");
+		credentials_missing(credentials, &error);
 		return;
 	}
-	memcpy(fresh->role, credentials->role, sizeof(fresh->role));
 	imds_credentials_free(credentials->current);
 	credentials->current = fresh;
 	credentials->is_refused = false;
@@ -140,73 +162,19 @@ install(struct credentials *credentials, struct imds_credentials *fresh)
 }
 
 static void
-on_document(void *context, const struct imds_reply *reply)
-{
-	struct credentials *credentials = context;
-	struct imds_credentials *fresh;
-	char code[64];
-	int r;
-
-	if (reply->r != 0) {
-		explain_missing(credentials, reply);
-		return;
-	}
-	fresh = calloc(1, sizeof(*fresh));
-	r = fresh == NULL ? -ENOMEM
-			  : imds_parse_credentials(reply->body, reply->len, fresh, code);
-	if (r == 0) {
-		install(credentials, fresh);
-		return;
-	}
-	imds_credentials_free(fresh);
-	if (r == IMDS_PARSE_E_REFUSED)
-		failure_set(&credentials->error, "imds:credentials", code,
-		    "EC2 cannot assume the role: see its trust policy");
-	else if (r == IMDS_PARSE_E_GARBAGE)
-		failure_set(&credentials->error, "imds:credentials", "garbage",
-		    "not a credentials document");
-	else
-		failure_http(&credentials->error, "imds:credentials", r);
-	fetch_failed(credentials);
-}
-
-static void
-on_role(void *context, const struct imds_reply *reply)
-{
-	struct credentials *credentials = context;
-	char path[128];
-
-	if (reply->r != 0) {
-		explain_missing(credentials, reply);
-		return;
-	}
-	if (imds_parse_role(reply->body, reply->len, credentials->role) != 0) {
-		failure_set(
-		    &credentials->error, "imds:role", "garbage", "not a role name");
-		fetch_failed(credentials);
-		return;
-	}
-	(void)snprintf(path, sizeof(path), "meta-data/iam/security-credentials/%s",
-	    credentials->role);
-	imds_get(credentials->imds, path, "imds:credentials",
-	    credentials->deadline_mono_ms, on_document, credentials);
-}
-
-static void
 fetch(struct credentials *credentials)
 {
 	if (credentials->is_fetching)
 		return;
 	credentials->is_fetching = true;
-	credentials->deadline_mono_ms = clock_mono_ms() + FETCH_MS;
-	imds_get(credentials->imds, "meta-data/iam/security-credentials/", "imds:role",
-	    credentials->deadline_mono_ms, on_role, credentials);
+	credentials->source.fetch(
+	    credentials->source.context, credentials, clock_mono_ms() + FETCH_MS);
 }
 
 void
 credentials_get(struct credentials *credentials, credentials_fn fn, void *context)
 {
-	bool has = credentials->current != NULL && !credentials->is_refused;
+	bool has = has_usable(credentials);
 	bool is_due = !has || clock_mono_ms() >= credentials->renew_mono_ms;
 	struct waiter *waiter;
 	struct net_error error;
@@ -223,7 +191,7 @@ credentials_get(struct credentials *credentials, credentials_fn fn, void *contex
 	}
 	waiter = malloc(sizeof(*waiter));
 	if (waiter == NULL) {
-		failure_http(&error, "imds:credentials", -ENOMEM);
+		failure_http(&error, credentials->source.action, -ENOMEM);
 		fn(context, NULL, &error);
 		return;
 	}
@@ -241,4 +209,17 @@ credentials_refused(struct credentials *credentials, const char *access_key_id)
 		credentials->is_refused = true;
 		credentials->refused_mono_ms = clock_mono_ms();
 	}
+}
+
+bool
+credentials_doubt(struct credentials *credentials)
+{
+	int64_t now = clock_mono_ms();
+
+	if (credentials->is_ending || (credentials->doubted_mono_ms != 0 &&
+					  now - credentials->doubted_mono_ms < DOUBT_MS))
+		return false;
+	credentials->doubted_mono_ms = now;
+	fetch(credentials);
+	return true;
 }

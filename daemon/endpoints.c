@@ -14,18 +14,30 @@ struct partition {
 	const char *prefixes; /* blank-separated */
 	const char *iam_host;
 	const char *iam_region;
+	const char *iam_fips; /* NULL: there is none that we know */
+	const char *iam_dual_stack;
+	const char *suffix, *dual_stack_suffix;
+	bool has_plain_fips; /* sts and ec2 are FIPS under their usual names */
 };
 
 static const struct partition partitions[] = {
-	{ "aws", "us eu ap sa ca me af il mx", "iam.amazonaws.com", "us-east-1" },
-	{ "aws-cn", "cn", "iam.cn-north-1.amazonaws.com.cn", "cn-north-1" },
-	{ "aws-us-gov", "us-gov", "iam.us-gov.amazonaws.com", "us-gov-west-1" },
-	{ "aws-eusc", "eusc", "iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1" },
-	{ "aws-iso", "us-iso", "iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1" },
-	{ "aws-iso-b", "us-isob", "iam.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1" },
-	{ "aws-iso-e", "eu-isoe", "iam.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1" },
-	{ "aws-iso-f", "us-isof", "iam.us-isof-south-1.csp.hci.ic.gov",
-	    "us-isof-south-1" },
+	{ "aws", "us eu ap sa ca me af il mx", "iam.amazonaws.com", "us-east-1",
+	    "iam-fips.amazonaws.com", "iam.global.api.aws", "amazonaws.com", "api.aws",
+	    false },
+	{ "aws-cn", "cn", "iam.cn-north-1.amazonaws.com.cn", "cn-north-1", NULL, NULL,
+	    "amazonaws.com.cn", "api.amazonwebservices.com.cn", false },
+	{ "aws-us-gov", "us-gov", "iam.us-gov.amazonaws.com", "us-gov-west-1",
+	    "iam.us-gov.amazonaws.com", NULL, "amazonaws.com", "api.aws", true },
+	{ "aws-eusc", "eusc", "iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1", NULL,
+	    NULL, "amazonaws.eu", "api.amazonwebservices.eu", false },
+	{ "aws-iso", "us-iso", "iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1", NULL,
+	    NULL, "c2s.ic.gov", "api.aws.ic.gov", false },
+	{ "aws-iso-b", "us-isob", "iam.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1",
+	    NULL, NULL, "sc2s.sgov.gov", "api.aws.scloud", false },
+	{ "aws-iso-e", "eu-isoe", "iam.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1",
+	    NULL, NULL, "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", false },
+	{ "aws-iso-f", "us-isof", "iam.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1",
+	    NULL, NULL, "csp.hci.ic.gov", "api.aws.hci.ic.gov", false },
 };
 
 /* WORD "-" DIGITS; eusc's regions have their country in front ("de-east-1"). */
@@ -120,12 +132,21 @@ split_override(const char *url, struct endpoints_service *service)
 	return 0;
 }
 
+/* https://HOST/ */
+static void
+set_host(struct endpoints_service *service, const char *host)
+{
+	(void)snprintf(service->host, sizeof(service->host), "%s", host);
+	(void)snprintf(service->url, sizeof(service->url), "https://%s/", host);
+}
+
 int
-endpoints_iam(
-    const char *partition, const char *override, struct endpoints_service *ret_service)
+endpoints_iam(const char *partition, const char *override,
+    const struct endpoints_wish *wish, struct endpoints_service *ret_service)
 {
 	const struct partition *found = by_name(partition);
 	struct endpoints_service service = { .path = "/" };
+	const char *host;
 	int r;
 
 	if (found == NULL)
@@ -136,9 +157,42 @@ endpoints_iam(
 		if (r != 0)
 			return r;
 	} else {
-		(void)snprintf(service.host, sizeof(service.host), "%s", found->iam_host);
-		(void)snprintf(
-		    service.url, sizeof(service.url), "https://%s/", found->iam_host);
+		host = wish->fips && wish->dual_stack ? NULL
+		       : wish->fips                   ? found->iam_fips
+		       : wish->dual_stack             ? found->iam_dual_stack
+						      : found->iam_host;
+		if (host == NULL)
+			return -ENOTSUP;
+		set_host(&service, host);
+	}
+	*ret_service = service;
+	return 0;
+}
+
+int
+endpoints_regional(const char *name, const char *partition, const char *region,
+    const char *override, const struct endpoints_wish *wish,
+    struct endpoints_service *ret_service)
+{
+	const struct partition *found = by_name(partition);
+	struct endpoints_service service = { .path = "/" };
+	char host[128];
+	int r;
+
+	if (found == NULL || region[0] == '\0' ||
+	    strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(region) ||
+	    strlen(region) >= sizeof(service.region))
+		return -EINVAL;
+	(void)snprintf(service.region, sizeof(service.region), "%s", region);
+	if (override != NULL) {
+		r = split_override(override, &service);
+		if (r != 0)
+			return r;
+	} else {
+		(void)snprintf(host, sizeof(host), "%s%s.%s.%s", name,
+		    wish->fips && !found->has_plain_fips ? "-fips" : "", region,
+		    wish->dual_stack ? found->dual_stack_suffix : found->suffix);
+		set_host(&service, host);
 	}
 	*ret_service = service;
 	return 0;

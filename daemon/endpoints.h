@@ -3,7 +3,8 @@
  * endpoints.h - where AWS's services are, compiled in
  *
  * Room: daemon. Pure. A host name is never built from what IMDS says: a region only
- * selects a row of the table (botocore's partitions.json and IAM endpoint rule set).
+ * selects a row of the table (botocore's partitions.json and endpoint rule sets of IAM,
+ * STS and EC2).
  */
 #ifndef DAEMON_ENDPOINTS_H
 #define DAEMON_ENDPOINTS_H
@@ -29,15 +30,31 @@ struct endpoints_service {
  */
 const char *endpoints_partition(const char *region, const char *hint);
 
+/* Which kind of host name is wanted; an override has its own and is not asked. */
+struct endpoints_wish {
+	bool fips;
+	bool dual_stack; /* reachable by IPv6, too */
+};
+
 /**
  * endpoints_iam() - IAM of a partition
  * @override: URL of the configuration (checked there: https, or http to loopback), or
  *   NULL
  *
- * Return: 0, or -EINVAL (unknown partition; an override that is not
- * http[s]://HOST[:PORT][/]).
+ * Return: 0, -EINVAL (unknown partition; an override that is not
+ * http[s]://HOST[:PORT][/]), -ENOTSUP (no such host name of IAM in this partition).
  */
-int endpoints_iam(
-    const char *partition, const char *override, struct endpoints_service *ret_service);
+int endpoints_iam(const char *partition, const char *override,
+    const struct endpoints_wish *wish, struct endpoints_service *ret_service);
+
+/**
+ * endpoints_regional() - a service that is in every region
+ * @name: "sts" or "ec2"
+ *
+ * Return: 0 or -EINVAL, as above; a region is letters, digits and hyphens.
+ */
+int endpoints_regional(const char *name, const char *partition, const char *region,
+    const char *override, const struct endpoints_wish *wish,
+    struct endpoints_service *ret_service);
 
 #endif

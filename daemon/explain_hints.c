@@ -36,7 +36,9 @@ hint_source(const struct daemon *d, struct json_object *hints)
 		    facts.failure.error.action, facts.failure.error.what,
 		    facts.failure.error.code);
 	for (size_t i = 0; i < BASE_N(facts.missing) && facts.missing[i][0] != '\0'; i++)
-		hint(hints, "the instance's role needs the permission %s",
+		hint(hints,
+		    "the permission %s is missing; 'iamlogin status --policy' prints the "
+		    "policy to paste",
 		    facts.missing[i]);
 	if (facts.held.is_held)
 		hint(hints,

@@ -16,6 +16,7 @@ flight_free(struct flight *flight)
 	later_cancel(flight->cloud->later, flight);
 	flight_people_free(flight);
 	flight_keys_free(flight);
+	flight_details_free(flight);
 	iam_paging_done(&flight->paging);
 	imds_tag_keys_free(flight->tag_keys, flight->n_tag_keys);
 	instance_free(flight->instance);
@@ -69,6 +70,9 @@ on_deadline(void *context)
 {
 	struct flight *flight = context;
 
+	if (!flight->cloud->is_ending &&
+	    clock_mono_ms() < flight->job->deadline_mono_ms)
+		return; /* it was extended: the later entry counts */
 	flight_hold(flight);
 	if (flight->cloud->is_ending)
 		flight_fail_with(
@@ -80,17 +84,27 @@ on_deadline(void *context)
 }
 
 void
+flight_extend(struct flight *flight, int64_t deadline_mono_ms)
+{
+	if (flight_is_over(flight) ||
+	    later_add(flight->cloud->later, deadline_mono_ms, on_deadline, flight) != 0)
+		return;
+	flight->job->deadline_mono_ms = deadline_mono_ms;
+}
+
+void
 flight_ask(struct flight *flight, enum iam_action action, const char *subject,
     const char *key_id, const char *marker, call_done_fn done, void *context)
 {
-	struct call_question question = { .action = action,
-		.subject = subject,
-		.key_id = key_id,
-		.marker = marker,
+	_cleanup_buf_ struct buf body = BUF_EMPTY;
+	struct call_question question = { .service = CALL_IAM,
+		.action = iam_action_name(action),
+		.body = &body,
 		.bucket = flight->job->bucket,
 		.deadline_mono_ms = flight->job->deadline_mono_ms - FLIGHT_SPARE_MS,
 		.n_requests = &flight->n_requests };
 
+	iam_body(action, subject, key_id, marker, &body);
 	flight_hold(flight);
 	call_start(flight->cloud, &question, done, context);
 }
@@ -159,7 +173,7 @@ flight_start(struct cloud *cloud, struct net_job *job, struct net_result *result
 	flight_hold(flight);
 	if (later_add(cloud->later, job->deadline_mono_ms, on_deadline, flight) != 0)
 		flight_fail_with(flight, -ENOMEM, "job", "no-memory", "out of memory");
-	else if (job->what == NET_KEYS && cloud->has_iam)
+	else if (job->what == NET_KEYS && cloud->has_endpoints)
 		flight_keys_start(flight);
 	else
 		flight_instance_start(flight);

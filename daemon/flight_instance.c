@@ -9,10 +9,12 @@
 #include "daemon/failure.h"
 #include "daemon/flight_parts.h"
 #include "daemon/imds_parse.h"
+#include "daemon/reach.h"
 
-#define TAGS_HINT                                                         \
-	"instance tags are not in the metadata; switch them on: aws ec2 " \
-	"modify-instance-metadata-options --instance-metadata-tags enabled"
+#define TAGS_HINT                                                             \
+	"instance tags are not in the metadata; switch them on: aws ec2 "     \
+	"modify-instance-metadata-options --instance-metadata-tags enabled, " \
+	"or allow the instance's role ec2:DescribeTags"
 
 static void next_tag(struct flight *flight);
 
@@ -53,9 +55,10 @@ fail_reply(struct flight *flight, const char *action, const struct imds_reply *r
 		fail(flight, reply->r, reply->error);
 }
 
-static void
-done(struct flight *flight)
+void
+flight_instance_done(struct flight *flight)
 {
+	const struct config *config = flight->cloud->config;
 	struct net_result *result = flight->result;
 
 	if (flight->job->what == NET_KEYS) {
@@ -67,7 +70,20 @@ done(struct flight *flight)
 		return;
 	}
 	result->instance_r = 0;
-	flight_scope_start(flight);
+	if (flight->job->what == NET_INSTANCE) {
+		result->r = 0;
+		flight_finish(flight);
+		return;
+	}
+	config_directory_account(config, flight->account);
+	if (flight->account[0] == '\0')
+		(void)snprintf(flight->account, sizeof(flight->account), "%s",
+		    config->aws.account != NULL ? config->aws.account
+						: flight->instance->account);
+	if (config->directory == CONFIG_DIRECTORY_DETAILS)
+		flight_details_start(flight);
+	else
+		flight_scope_start(flight);
 }
 
 static void
@@ -104,8 +120,9 @@ next_tag(struct flight *flight)
 		return;
 	if (flight->next_tag_key == flight->n_tag_keys) {
 		flight->instance->tags_state = INSTANCE_TAGS_KNOWN;
+		flight->instance->has_imds_tags = true;
 		flight->instance->tags_hint = NULL;
-		done(flight);
+		flight_instance_done(flight);
 		return;
 	}
 	(void)snprintf(path, sizeof(path), "meta-data/tags/instance/%s",
@@ -124,7 +141,11 @@ on_tag_keys(void *context, const struct imds_reply *reply)
 		return;
 	}
 	if (reply->r == -ENOENT) {
-		done(flight); /* switched off, or none: a 404 does not tell */
+		/* Switched off, or none: a 404 does not tell, EC2 does. */
+		if (config_wants_instance_tags(flight->cloud->config))
+			flight_tags_start(flight);
+		else
+			flight_instance_done(flight);
 	} else if (reply->r != 0) {
 		fail(flight, reply->r, reply->error);
 	} else {
@@ -138,6 +159,45 @@ on_tag_keys(void *context, const struct imds_reply *reply)
 	flight_drop(flight);
 }
 
+static int
+try_services(struct cloud *cloud, const char *partition, const char *region,
+    const struct endpoints_wish *wish)
+{
+	const struct config *config = cloud->config;
+	int r;
+
+	r = endpoints_iam(
+	    partition, config->aws.iam_endpoint, wish, &cloud->services[CALL_IAM]);
+	if (r == 0)
+		r = endpoints_regional("sts", partition, region, config->aws.sts_endpoint,
+		    wish, &cloud->services[CALL_STS]);
+	if (r == 0)
+		r = endpoints_regional("ec2", partition, region, config->aws.ec2_endpoint,
+		    wish, &cloud->services[CALL_EC2]);
+	return r;
+}
+
+/* What "auto" wished for and the partition does not have, goes without. */
+static int
+find_services(struct cloud *cloud, const char *partition, const char *region)
+{
+	const struct config *config = cloud->config;
+	struct endpoints_wish wish;
+	int r;
+
+	reach_wish(config, &wish);
+	r = try_services(cloud, partition, region, &wish);
+	if (r == -ENOTSUP && config->aws.dual_stack == CONFIG_AUTO) {
+		wish.dual_stack = false;
+		r = try_services(cloud, partition, region, &wish);
+	}
+	if (r == -ENOTSUP && config->aws.fips == CONFIG_AUTO) {
+		wish.fips = false;
+		r = try_services(cloud, partition, region, &wish);
+	}
+	return r;
+}
+
 /* The region is known: which partition, and so which IAM. */
 static void
 on_partition(void *context, const struct imds_reply *reply)
@@ -146,6 +206,7 @@ on_partition(void *context, const struct imds_reply *reply)
 	struct cloud *cloud = flight->cloud;
 	const struct config *config = cloud->config;
 	const char *partition, *region;
+	int r;
 
 	if (flight_is_over(flight)) {
 		flight_drop(flight);
@@ -161,13 +222,17 @@ on_partition(void *context, const struct imds_reply *reply)
 	partition = endpoints_partition(region, reply->r == 0 ? reply->body : NULL);
 	(void)snprintf(flight->instance->partition, sizeof(flight->instance->partition),
 	    "%s", partition);
-	if (endpoints_iam(partition, config->aws.iam_endpoint, &cloud->iam) != 0) {
-		fail_with(
-		    flight, -EINVAL, "iam", "endpoint", "[aws] iam_endpoint is no URL");
+	memcpy(cloud->instance_id, flight->instance->id, sizeof(cloud->instance_id));
+	r = find_services(cloud, partition, region);
+	if (r != 0) {
+		fail_with(flight, r, "aws", "endpoint",
+		    r == -ENOTSUP ? "this partition has no such endpoint: see [aws] fips "
+				    "and dual_stack"
+				  : "an endpoint in [aws] is no URL");
 	} else {
-		cloud->has_iam = true;
-		if (flight->job->what == NET_KEYS)
-			done(flight);
+		cloud->has_endpoints = true;
+		if (flight->job->what != NET_DIRECTORY)
+			flight_instance_done(flight);
 		else
 			get(flight, "meta-data/tags/instance", "imds:tags", on_tag_keys);
 	}

@@ -82,6 +82,38 @@ holder_fail(struct holder *holder, int r, const char *code, const char *what)
 	holder_end(holder, r, &error);
 }
 
+/* A login's keys are this person's only if the name still is; keys that are gone may go. */
+static void
+on_owner(void *context, const struct call_reply *reply)
+{
+	struct holder *holder = context;
+	struct flight *flight = holder->flight;
+	_cleanup_iam_reply_ struct iam_reply *parsed = NULL;
+	struct net_error error;
+	int r = reply->r;
+
+	if (!flight_is_over(flight)) {
+		if (r == 0)
+			r = flight_parsed(IAM_GET_USER, reply, &parsed, &error);
+		if (r == 0 && strcmp(parsed->users[0].id, holder->person->unique_id) != 0)
+			r = -ENOENT; /* somebody else has the name by now */
+		holder_end(holder, r, reply->r != 0 ? reply->error : &error);
+	}
+	flight_drop(flight);
+}
+
+static void
+holder_whole(struct holder *holder)
+{
+	struct flight *flight = holder->flight;
+
+	if (flight->job->bucket == NET_LOGIN && holder->n_keys > 0)
+		flight_ask(flight, IAM_GET_USER, holder->person->name, NULL, NULL,
+		    on_owner, holder);
+	else
+		holder_end(holder, 0, NULL);
+}
+
 static bool
 is_known(const struct net_person *person, const char *key_id)
 {
@@ -180,7 +212,7 @@ next_key(struct holder *holder)
 	       is_known(holder->person, holder->keys[holder->next_key].key_id))
 		holder->next_key++;
 	if (holder->next_key == holder->n_keys)
-		holder_end(holder, 0, NULL);
+		holder_whole(holder);
 	else
 		flight_ask(holder->flight, IAM_GET_SSH_KEY, holder->person->name,
 		    holder->keys[holder->next_key].key_id, NULL, on_body, holder);

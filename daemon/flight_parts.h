@@ -3,8 +3,9 @@
  * flight_parts.h - what the files of a flight share
  *
  * Room: daemon, network thread, flight*.c alone. The order of a NET_DIRECTORY job is
- * instance, scope, people; that of a NET_KEYS job is instance (once), keys. Each part
- * calls the next one's _start.
+ * instance, tags, scope, people (or: instance, tags, details); that of a NET_KEYS job is
+ * instance (once), keys; that of NET_INSTANCE is instance. Each part calls the next one's
+ * _start.
  *
  * Every question asked holds the flight (flight_hold()) until its callback is over
  * (flight_drop()); a callback looks at flight_is_over() before it touches anything else.
@@ -24,6 +25,7 @@
 
 struct person; /* flight_people.c */
 struct holder; /* flight_keys.c */
+struct details; /* flight_details.c */
 
 /* A group that somebody is in. */
 struct flight_groups {
@@ -43,6 +45,7 @@ struct flight {
 	struct instance *instance;
 	char **tag_keys;
 	size_t n_tag_keys, next_tag_key;
+	unsigned n_tag_pages;
 	char account[13]; /* that everybody has to belong to */
 
 	/* scope */
@@ -54,6 +57,8 @@ struct flight {
 	size_t n_people, next_person;
 	unsigned n_running;
 	struct flight_groups groups;
+
+	struct details *details; /* flight_details.c */
 
 	/* keys */
 	struct holder *holders;
@@ -88,6 +93,9 @@ void flight_fail_with(
 /** flight_finish() - hand over the result as it stands */
 void flight_finish(struct flight *flight);
 
+/** flight_extend() - the job may take until then: there is more to ask than was known */
+void flight_extend(struct flight *flight, int64_t deadline_mono_ms);
+
 /** flight_ask() - call_start() with the job's bucket and deadline; holds the flight */
 void flight_ask(struct flight *flight, enum iam_action action, const char *subject,
     const char *key_id, const char *marker, call_done_fn done, void *context);
@@ -107,7 +115,17 @@ int flight_parsed(enum iam_action action, const struct call_reply *reply,
  */
 bool flight_cannot_pay(struct flight *flight, size_t n);
 
+/** flight_is_of_account() - another account's user comes from another account's service */
+bool flight_is_of_account(const struct flight *flight, const struct iam_user *user);
+
+/** flight_term_has_path() - is this path within a path: term of the scope? */
+bool flight_term_has_path(const struct rules_term *term, const char *path);
+
 void flight_instance_start(struct flight *flight);
+void flight_instance_done(struct flight *flight); /* tags are known, or will not be */
+void flight_tags_start(struct flight *flight);
+void flight_details_start(struct flight *flight);
+void flight_details_free(struct flight *flight);
 void flight_scope_start(struct flight *flight);
 int flight_people_add(struct flight *flight, struct iam_user *user, bool has_tags);
 void flight_people_start(struct flight *flight);

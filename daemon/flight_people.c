@@ -8,6 +8,9 @@
 #include "daemon/failure.h"
 #include "daemon/flight_parts.h"
 
+#define SPARE_MS 60000
+#define LONGEST_MS (3 * 3600 * 1000)
+
 struct person {
 	struct flight *flight;
 	struct iam_user user;
@@ -288,6 +291,27 @@ pump(struct flight *flight)
 	flight_drop(flight);
 }
 
+/*
+ * One request an hour for each person in scope: how many they are is known now, and the job
+ * was timed without it. Else the first listing of more than a hundred would never end.
+ */
+static void
+grow_with(struct flight *flight, size_t n_questions)
+{
+	struct bucket *bucket = &flight->cloud->buckets[NET_BACKGROUND];
+	int64_t now = clock_mono_ms(), wait_ms, end;
+
+	if (flight->job->bucket != NET_BACKGROUND)
+		return;
+	if (bucket->per_hour < BUCKET_BACKGROUND_PER_HOUR + (double)flight->n_people)
+		bucket_set_rate(
+		    bucket, BUCKET_BACKGROUND_PER_HOUR + (double)flight->n_people, now);
+	wait_ms = bucket_wait_ms(bucket, (unsigned)n_questions, now);
+	end = now + wait_ms + SPARE_MS;
+	if (wait_ms > 0 && end > flight->job->deadline_mono_ms && wait_ms < LONGEST_MS)
+		flight_extend(flight, end);
+}
+
 void
 flight_people_start(struct flight *flight)
 {
@@ -295,6 +319,7 @@ flight_people_start(struct flight *flight)
 
 	for (size_t i = 0; i < flight->n_people; i++)
 		n += flight->people[i]->has_tags ? 1 : 2;
+	grow_with(flight, n);
 	/* Half a directory is worth nothing: do not spend what cannot be enough. */
 	if (flight_cannot_pay(flight, n))
 		flight_fail_with(flight, -EAGAIN, "iam", "bucket",

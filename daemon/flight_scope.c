@@ -29,21 +29,24 @@ action_of(const struct rules_term *term)
 }
 
 /* IAM lists everybody below a prefix; path:/a/ without an asterisk is /a/ alone. */
-static bool
-is_in_term(const struct rules_term *term, const struct iam_user *user)
+bool
+flight_term_has_path(const struct rules_term *term, const char *path)
 {
 	size_t len = strlen(term->key);
 
-	if (term->kind != RULES_PATH)
-		return true;
 	if (len > 0 && term->key[len - 1] == '*')
-		return strncmp(user->path, term->key, len - 1) == 0;
-	return strcmp(user->path, term->key) == 0;
+		return strncmp(path, term->key, len - 1) == 0;
+	return strcmp(path, term->key) == 0;
 }
 
-/* Another account's user can only come from another account's service. */
 static bool
-is_of_account(const struct flight *flight, const struct iam_user *user)
+is_in_term(const struct rules_term *term, const struct iam_user *user)
+{
+	return term->kind != RULES_PATH || flight_term_has_path(term, user->path);
+}
+
+bool
+flight_is_of_account(const struct flight *flight, const struct iam_user *user)
 {
 	char want[32];
 	const char *at = strchr(user->arn, ':');
@@ -62,7 +65,7 @@ add_users(struct flight *flight, struct iam_reply *parsed)
 	int r;
 
 	for (size_t i = 0; i < parsed->n_users; i++) {
-		if (!is_of_account(flight, &parsed->users[i])) {
+		if (!flight_is_of_account(flight, &parsed->users[i])) {
 			flight_fail_with(flight, -EPERM, action, "wrong-account",
 			    "the answer is about another AWS account");
 			return -EPERM;
@@ -157,12 +160,7 @@ ask(struct flight *flight, const char *marker)
 void
 flight_scope_start(struct flight *flight)
 {
-	const struct config *config = flight->cloud->config;
-
-	(void)snprintf(flight->account, sizeof(flight->account), "%s",
-	    config->aws.account != NULL ? config->aws.account
-					: flight->instance->account);
-	if (config->users.n_terms == 0)
+	if (flight->cloud->config->users.n_terms == 0)
 		flight_people_start(flight);
 	else
 		ask(flight, NULL);

@@ -20,8 +20,11 @@ struct transfer {
 	CURL *easy;
 	struct curl_slist *headers;
 	struct buf body;
-	size_t reply_max;
-	bool is_too_large;
+	size_t reply_max, n_body;
+	int (*sink)(void *context, const char *bytes, size_t len);
+	void *sink_context;
+	bool is_too_large, is_unwanted;
+	unsigned n_framings; /* headers that say how long the body is */
 	int64_t date_s;
 	char content_type[64];
 	http_done_fn done;
@@ -120,13 +123,31 @@ on_body(char *bytes, size_t size, size_t n, void *data)
 {
 	struct transfer *transfer = data;
 	size_t len = size * n;
+	long status = 0;
 
-	if (len > transfer->reply_max - transfer->body.len) {
+	if (len > transfer->reply_max - transfer->n_body) {
 		transfer->is_too_large = true;
 		return 0;
 	}
+	transfer->n_body += len;
+	if (transfer->sink != NULL) {
+		(void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+		if (status == 200) {
+			transfer->is_unwanted =
+			    transfer->sink(transfer->sink_context, bytes, len) != 0;
+			return transfer->is_unwanted ? 0 : len;
+		}
+	}
 	buf_add(&transfer->body, bytes, len);
 	return transfer->body.has_failed ? 0 : len;
+}
+
+static bool
+has_name(const char *line, size_t len, const char *name)
+{
+	size_t at = strlen(name);
+
+	return len > at && strncasecmp(line, name, at) == 0 && line[at] == ':';
 }
 
 /* The value of a header line, if it is this header's; trimmed into @ret. */
@@ -135,7 +156,7 @@ header_value(const char *line, size_t len, const char *name, char *ret, size_t s
 {
 	size_t at = strlen(name);
 
-	if (len <= at || strncasecmp(line, name, at) != 0 || line[at] != ':')
+	if (!has_name(line, len, name))
 		return false;
 	at++;
 	while (at < len && (line[at] == ' ' || line[at] == '\t'))
@@ -160,6 +181,12 @@ on_header(char *line, size_t size, size_t n, void *data)
 	if (len >= 5 && strncmp(line, "HTTP/", 5) == 0) {
 		transfer->date_s = -1;
 		transfer->content_type[0] = '\0';
+		transfer->n_framings = 0;
+	} else if (has_name(line, len, "Content-Length") ||
+		   has_name(line, len, "Transfer-Encoding")) {
+		/* Who believes the other one reads another answer. */
+		if (++transfer->n_framings > 1)
+			return 0;
 	} else if (header_value(line, len, "Date", value, sizeof(value))) {
 		transfer->date_s = (int64_t)curl_getdate(value, NULL);
 	} else if (header_value(line, len, "Content-Type", value, sizeof(value))) {
@@ -243,6 +270,10 @@ set_fences(CURL *easy, const struct http_request *request)
 	/* An empty proxy and an empty exception list: the environment is not asked. */
 	SET(CURLOPT_PROXY, has_proxy ? request->proxy : "");
 	SET(CURLOPT_NOPROXY, "");
+	/* CONNECT and nothing else: what we say and sign is for the service alone. */
+	SET(CURLOPT_HTTPPROXYTUNNEL, has_proxy ? 1L : 0L);
+	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	if (request->ca_file != NULL) {
 		SET(CURLOPT_CAINFO, request->ca_file);
 		SET(CURLOPT_CAPATH, NULL);
@@ -291,6 +322,8 @@ http_send(struct http *http, const struct http_request *request, http_done_fn do
 	if (transfer == NULL)
 		return -ENOMEM;
 	transfer->reply_max = request->reply_max;
+	transfer->sink = request->sink;
+	transfer->sink_context = request->sink_context;
 	transfer->date_s = -1;
 	transfer->done = done;
 	transfer->context = context;
@@ -316,6 +349,8 @@ error_of(CURLcode code, const struct transfer *transfer)
 {
 	if (transfer->is_too_large)
 		return HTTP_E_TOO_LARGE;
+	if (transfer->is_unwanted)
+		return HTTP_E_UNWANTED;
 	if (transfer->body.has_failed)
 		return -ENOMEM;
 	switch (code) {

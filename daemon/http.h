@@ -6,7 +6,8 @@
  * 7.74 to 8.14. TLS 1.2 or later with the certificate and the host name verified,
  * HTTP/1.1, no redirect, no netrc, no compression, nothing from the environment; the
  * only proxy is the one in the request, and never for IMDS. Every buffer and header is
- * wiped when it goes.
+ * wiped when it goes. An answer whose length is
+ * stated twice, or beside a transfer coding, is HTTP_E_BROKEN.
  */
 #ifndef DAEMON_HTTP_H
 #define DAEMON_HTTP_H
@@ -31,6 +32,9 @@ struct http_request {
 	const char *body; /* NULL with GET */
 	size_t body_len;
 	size_t reply_max; /* bytes of an answer's body; more is HTTP_E_TOO_LARGE */
+	/* NULL, or takes a 200's body as it comes, instead of keeping it; not 0: no more */
+	int (*sink)(void *context, const char *bytes, size_t len);
+	void *sink_context;
 	int connect_ms;
 	int64_t deadline_mono_ms; /* for everything, from the name to the last byte */
 	bool is_imds;             /* http alone, and no proxy whatever @proxy says */
@@ -47,6 +51,7 @@ enum {
 	HTTP_E_TOO_LARGE,   /* more than reply_max */
 	HTTP_E_BROKEN,      /* the connection broke, or what came was not HTTP */
 	HTTP_E_ENDED,       /* http_end() */
+	HTTP_E_UNWANTED,    /* the sink wanted no more; it knows why */
 };
 
 /* Valid during the callback only. */

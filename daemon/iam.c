@@ -12,7 +12,7 @@
 
 struct question {
 	const char *name;    /* "iam:" in front for people */
-	const char *subject; /* parameter's name */
+	const char *subject; /* parameter's name; NULL: it has none */
 	bool is_paged;
 };
 
@@ -23,6 +23,7 @@ static const struct question questions[] = {
 	[IAM_LIST_GROUPS_FOR_USER] = { "iam:ListGroupsForUser", "UserName", true },
 	[IAM_LIST_SSH_KEYS] = { "iam:ListSSHPublicKeys", "UserName", true },
 	[IAM_GET_SSH_KEY] = { "iam:GetSSHPublicKey", "UserName", false },
+	[IAM_DETAILS] = { "iam:GetAccountAuthorizationDetails", NULL, true },
 };
 
 const char *
@@ -45,7 +46,10 @@ iam_body(enum iam_action action, const char *subject, const char *key_id,
 	const struct question *question = &questions[action];
 
 	buf_printf(out, "Action=%s&Version=2010-05-08", question->name + strlen("iam:"));
-	add(out, question->subject, subject);
+	if (question->subject != NULL)
+		add(out, question->subject, subject);
+	else
+		buf_text(out, "&Filter.member.1=User&Filter.member.2=Group");
 	if (question->is_paged)
 		add(out, "MaxItems", "1000");
 	if (marker != NULL)
@@ -68,6 +72,9 @@ iam_user_done(struct iam_user *user)
 		free(user->tags[i].value);
 	}
 	free(user->tags);
+	for (size_t i = 0; i < user->n_groups; i++)
+		free(user->groups[i]);
+	free(user->groups);
 	*user = (struct iam_user){ .name = NULL };
 }
 
@@ -146,6 +153,7 @@ static const struct code codes[] = {
 	{ "RequestLimitExceeded", IAM_ERROR_THROTTLED },
 	{ "TooManyRequestsException", IAM_ERROR_THROTTLED },
 	{ "BandwidthLimitExceeded", IAM_ERROR_THROTTLED },
+	{ "EC2ThrottledException", IAM_ERROR_THROTTLED },
 	{ "SlowDown", IAM_ERROR_THROTTLED },
 	{ "PriorRequestNotComplete", IAM_ERROR_THROTTLED },
 	{ "ServiceFailure", IAM_ERROR_TRANSIENT },
@@ -158,6 +166,7 @@ static const struct code codes[] = {
 	{ "ExpiredTokenException", IAM_ERROR_CREDENTIALS },
 	{ "InvalidClientTokenId", IAM_ERROR_CREDENTIALS },
 	{ "UnrecognizedClientException", IAM_ERROR_CREDENTIALS },
+	{ "AuthFailure", IAM_ERROR_CREDENTIALS }, /* EC2 */
 	{ "RequestTimeTooSkewed", IAM_ERROR_CLOCK },
 	{ "RequestExpired", IAM_ERROR_CLOCK },
 	{ "SignatureDoesNotMatch", IAM_ERROR_CLOCK },
@@ -169,7 +178,8 @@ error_open(void *context, const char *path)
 {
 	(void)context;
 	/* Another root than AWS's is somebody else's page: its words mean nothing. */
-	return strncmp(path, "ErrorResponse", strlen("ErrorResponse")) != 0;
+	return strncmp(path, "ErrorResponse", strlen("ErrorResponse")) != 0 &&
+	       strcmp(path, "Response") != 0 && strncmp(path, "Response/", 9) != 0;
 }
 
 static int
@@ -179,7 +189,8 @@ error_close(void *context, const char *path, const char *text, size_t len)
 				  "0123456789._-";
 	char *code = context;
 
-	if (strcmp(path, "ErrorResponse/Error/Code") != 0)
+	if (strcmp(path, "ErrorResponse/Error/Code") != 0 &&
+	    strcmp(path, "Response/Errors/Error/Code") != 0) /* EC2's dialect */
 		return 0;
 	if (code[0] != '\0' || len == 0 || len >= 64 || strspn(text, set) != len)
 		return 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * iam.h - the six questions we ask IAM, and the answers, typed
+ * iam.h - the seven questions we ask IAM, and the answers, typed
  *
  * Room: daemon. Pure: text in, text out. Shapes: IAM API Reference 2010-05-08 (botocore's
  * iam service model). Parsing is strict where a gap could look like an absence: the root
@@ -26,6 +26,7 @@ enum iam_action {
 	IAM_LIST_GROUPS_FOR_USER,
 	IAM_LIST_SSH_KEYS,
 	IAM_GET_SSH_KEY,
+	IAM_DETAILS, /* answers through iam_details.h */
 };
 
 struct iam_user {
@@ -34,8 +35,10 @@ struct iam_user {
 	char *path;
 	char *arn;
 	int64_t created_s;
-	struct directory_tag *tags; /* GetUser only */
+	struct directory_tag *tags; /* GetUser and details only */
 	size_t n_tags;
+	char **groups; /* names; details only */
+	size_t n_groups;
 };
 
 struct iam_group {
@@ -72,7 +75,7 @@ const char *iam_action_name(enum iam_action action);
 
 /**
  * iam_body() - the form to POST
- * @subject: PathPrefix, GroupName or UserName
+ * @subject: PathPrefix, GroupName or UserName; NULL with IAM_DETAILS
  * @key_id:  GetSSHPublicKey only
  * @marker:  NULL for the first page
  *

@@ -4,15 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/directory_json.h"
 #include "daemon/iam.h"
+#include "daemon/iam_fields.h"
 #include "daemon/xml.h"
-
-#define USERS_MAX 5000
-#define TAGS_MAX 64 /* IAM allows 50 */
-#define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-#define NAME_SET ALNUM "_+=,.@-"
-#define ID_SET ALNUM "_"
 
 enum record {
 	RECORD_USER = 1,
@@ -52,48 +46,10 @@ struct parse {
 	struct iam_reply *reply;
 	bool has_list;
 	bool has_truncated;
-	bool has_created, has_status; /* of the record that is open */
-	struct directory_tag tag;     /* that is open */
+	struct iam_open open; /* record */
+	bool has_status;      /* likewise */
 	int r;
 };
-
-/* A text of 1 to @max characters of the set (NULL: any), once. */
-static int
-set_text(char **slot, const char *text, size_t len, size_t max, const char *set)
-{
-	if (*slot != NULL || len == 0 || len > max ||
-	    (set != NULL && strspn(text, set) != len))
-		return IAM_E_GARBAGE;
-	*slot = strdup(text);
-	return *slot == NULL ? -ENOMEM : 0;
-}
-
-static int
-set_path(char **slot, const char *text, size_t len)
-{
-	if (len == 0 || text[0] != '/' || text[len - 1] != '/')
-		return IAM_E_GARBAGE;
-	return set_text(slot, text, len, 512, NULL);
-}
-
-/* Room for one more record of the shape's kind, zeroed. */
-static int
-more(void **records, size_t *n, size_t size)
-{
-	void *grown;
-
-	if (*n >= USERS_MAX)
-		return IAM_E_GARBAGE;
-	if ((*n & (*n - 1)) == 0) { /* full at the powers of two */
-		grown = realloc(*records, (*n == 0 ? 1 : *n * 2) * size);
-		if (grown == NULL)
-			return -ENOMEM;
-		*records = grown;
-	}
-	memset((char *)*records + *n * size, 0, size);
-	(*n)++;
-	return 0;
-}
 
 static int
 record_open(struct parse *parse)
@@ -102,22 +58,22 @@ record_open(struct parse *parse)
 	void *records;
 	int r;
 
-	parse->has_created = false;
+	iam_open_done(&parse->open);
 	parse->has_status = false;
 	switch (parse->shape->record) {
 	case RECORD_USER:
 		records = reply->users;
-		r = more(&records, &reply->n_users, sizeof(*reply->users));
+		r = iam_more(&records, &reply->n_users, sizeof(*reply->users));
 		reply->users = records;
 		return r;
 	case RECORD_GROUP:
 		records = reply->groups;
-		r = more(&records, &reply->n_groups, sizeof(*reply->groups));
+		r = iam_more(&records, &reply->n_groups, sizeof(*reply->groups));
 		reply->groups = records;
 		return r;
 	default:
 		records = reply->keys;
-		r = more(&records, &reply->n_keys, sizeof(*reply->keys));
+		r = iam_more(&records, &reply->n_keys, sizeof(*reply->keys));
 		reply->keys = records;
 		return r;
 	}
@@ -128,21 +84,16 @@ static int
 record_close(const struct parse *parse)
 {
 	const struct iam_reply *reply = parse->reply;
-	const struct iam_group *group;
-	const struct iam_user *user;
 	const struct iam_key *key;
 	bool is_whole;
 
 	switch (parse->shape->record) {
 	case RECORD_USER:
-		user = &reply->users[reply->n_users - 1];
-		is_whole = user->name != NULL && user->id != NULL && user->path != NULL &&
-			   user->arn != NULL && parse->has_created;
+		is_whole =
+		    iam_user_is_whole(&reply->users[reply->n_users - 1], &parse->open);
 		break;
 	case RECORD_GROUP:
-		group = &reply->groups[reply->n_groups - 1];
-		is_whole =
-		    group->name != NULL && group->id != NULL && group->path != NULL;
+		is_whole = iam_group_is_whole(&reply->groups[reply->n_groups - 1]);
 		break;
 	default:
 		key = &reply->keys[reply->n_keys - 1];
@@ -153,105 +104,20 @@ record_close(const struct parse *parse)
 	return is_whole ? 0 : IAM_E_GARBAGE;
 }
 
-/* Tags/member/Key, …/Value, and the end of Tags/member. */
-static int
-tag_field(struct parse *parse, struct iam_user *user, const char *field, const char *text,
-    size_t len)
-{
-	struct directory_tag *tags;
-
-	if (strcmp(field, "/Key") == 0)
-		return set_text(&parse->tag.key, text, len, 512, NULL);
-	if (strcmp(field, "/Value") == 0) {
-		if (parse->tag.value != NULL || len > 1024)
-			return IAM_E_GARBAGE;
-		parse->tag.value = strdup(text);
-		return parse->tag.value == NULL ? -ENOMEM : 0;
-	}
-	if (field[0] != '\0')
-		return 0;
-	if (parse->tag.key == NULL || parse->tag.value == NULL ||
-	    user->n_tags == TAGS_MAX)
-		return IAM_E_GARBAGE;
-	tags = realloc(user->tags, (user->n_tags + 1) * sizeof(*tags));
-	if (tags == NULL)
-		return -ENOMEM;
-	user->tags = tags;
-	user->tags[user->n_tags++] = parse->tag;
-	parse->tag = (struct directory_tag){ .key = NULL };
-	return 0;
-}
-
-static int
-user_field(struct parse *parse, const char *field, const char *text, size_t len)
-{
-	struct iam_user *user = &parse->reply->users[parse->reply->n_users - 1];
-
-	if (strcmp(field, "UserName") == 0)
-		return set_text(&user->name, text, len, 64, NAME_SET);
-	if (strcmp(field, "UserId") == 0)
-		return set_text(&user->id, text, len, 128, ID_SET);
-	if (strcmp(field, "Path") == 0)
-		return set_path(&user->path, text, len);
-	if (strcmp(field, "Arn") == 0)
-		return set_text(&user->arn, text, len, 2048, NULL);
-	if (strcmp(field, "CreateDate") == 0) {
-		if (parse->has_created ||
-		    directory_json_time(text, &user->created_s) != 0)
-			return IAM_E_GARBAGE;
-		parse->has_created = true;
-		return 0;
-	}
-	/* IAM's documentation says that listings have no tags: only GetUser's are whole. */
-	if (parse->shape->list == NULL && strncmp(field, "Tags/member", 11) == 0)
-		return tag_field(parse, user, field + 11, text, len);
-	return 0;
-}
-
-static int
-group_field(struct parse *parse, const char *field, const char *text, size_t len)
-{
-	struct iam_group *group = &parse->reply->groups[parse->reply->n_groups - 1];
-
-	if (strcmp(field, "GroupName") == 0)
-		return set_text(&group->name, text, len, 128, NAME_SET);
-	if (strcmp(field, "GroupId") == 0)
-		return set_text(&group->id, text, len, 128, ID_SET);
-	if (strcmp(field, "Path") == 0)
-		return set_path(&group->path, text, len);
-	return 0;
-}
-
 static int
 key_field(struct parse *parse, const char *field, const char *text, size_t len)
 {
 	struct iam_key *key = &parse->reply->keys[parse->reply->n_keys - 1];
 
 	if (strcmp(field, "SSHPublicKeyId") == 0)
-		return set_text(&key->id, text, len, 128, ID_SET);
+		return iam_set_text(&key->id, text, len, 128, IAM_ID_SET);
 	if (strcmp(field, "SSHPublicKeyBody") == 0)
-		return set_text(&key->body, text, len, 16384, NULL);
+		return iam_set_text(&key->body, text, len, 16384, NULL);
 	if (strcmp(field, "Status") == 0) {
 		if (parse->has_status)
 			return IAM_E_GARBAGE;
 		parse->has_status = true;
 		key->is_active = strcmp(text, "Active") == 0;
-	}
-	return 0;
-}
-
-static int
-page_field(struct parse *parse, const char *field, const char *text, size_t len)
-{
-	if (strcmp(field, "IsTruncated") == 0) {
-		bool is_true = strcmp(text, "true") == 0;
-
-		if (parse->has_truncated || (!is_true && strcmp(text, "false") != 0))
-			return IAM_E_GARBAGE;
-		parse->has_truncated = true;
-		parse->reply->is_truncated = is_true;
-	} else if (strcmp(field, "Marker") == 0) {
-		return set_text(&parse->reply->marker, text, len, 4096, NULL);
 	}
 	return 0;
 }
@@ -289,7 +155,8 @@ on_close(void *context, const char *path, const char *text, size_t len)
 	if (strncmp(path, shape->member, member_len) != 0 ||
 	    (path[member_len] != '/' && path[member_len] != '\0')) {
 		if (shape->is_paged)
-			parse->r = page_field(parse, path, text, len);
+			parse->r = iam_page_field(
+			    parse->reply, &parse->has_truncated, path, text, len);
 		return parse->r;
 	}
 	if (path[member_len] == '\0') {
@@ -299,10 +166,16 @@ on_close(void *context, const char *path, const char *text, size_t len)
 	path += member_len + 1;
 	switch (shape->record) {
 	case RECORD_USER:
-		parse->r = user_field(parse, path, text, len);
+		/* IAM's documentation says that listings have no tags: only GetUser's are
+		 * whole. */
+		if (shape->list == NULL || strncmp(path, "Tags/", 5) != 0)
+			parse->r = iam_user_field(
+			    &parse->reply->users[parse->reply->n_users - 1], &parse->open,
+			    path, text, len);
 		break;
 	case RECORD_GROUP:
-		parse->r = group_field(parse, path, text, len);
+		parse->r = iam_group_field(
+		    &parse->reply->groups[parse->reply->n_groups - 1], path, text, len);
 		break;
 	default:
 		parse->r = key_field(parse, path, text, len);
@@ -336,8 +209,7 @@ iam_parse(
 	if (reply == NULL)
 		return -ENOMEM;
 	r = xml_parse(body, len, &handlers, &parse);
-	free(parse.tag.key);
-	free(parse.tag.value);
+	iam_open_done(&parse.open);
 	if (r == XML_E_STOPPED)
 		r = parse.r;
 	else if (r > 0)

@@ -11,6 +11,7 @@
 #include "daemon/failure.h"
 #include "daemon/imds.h"
 #include "daemon/imds_parse.h"
+#include "daemon/reach.h"
 
 #define TOKEN_TTL "21600"
 #define TOKEN_TTL_MS (21600 * 1000)
@@ -162,6 +163,18 @@ on_get(void *context, const struct http_reply *reply)
 		get_fail(get, &error);
 }
 
+/* A subnet without IPv4 has IMDS under its other address; asked anew, as routes change. */
+static const char *
+endpoint_of(const struct imds *imds)
+{
+	static const char four[] = "http://" REACH_IMDS_IPV4;
+
+	if (strncmp(imds->endpoint, four, strlen(four)) == 0 &&
+	    !reach_has_route(REACH_IMDS_IPV4) && reach_has_route(REACH_IMDS_IPV6))
+		return "http://[" REACH_IMDS_IPV6 "]";
+	return imds->endpoint;
+}
+
 /* Send what is next: the PUT for a token where there is none, else the GET itself. */
 static void
 get_step(void *context)
@@ -172,7 +185,8 @@ get_step(void *context)
 	struct http_header header = { "X-aws-ec2-metadata-token", imds->token };
 	int64_t now = clock_mono_ms();
 	bool is_token = imds->token[0] == '\0' || now >= imds->token_until_mono_ms;
-	size_t len = strlen(imds->endpoint);
+	const char *endpoint = endpoint_of(imds);
+	size_t len = strlen(endpoint);
 	struct http_request request = { .method = "GET",
 		.headers = &header,
 		.n_headers = 1,
@@ -192,9 +206,9 @@ get_step(void *context)
 		header = (struct http_header){ "X-aws-ec2-metadata-token-ttl-seconds",
 			TOKEN_TTL };
 	}
-	while (len > 0 && imds->endpoint[len - 1] == '/')
+	while (len > 0 && endpoint[len - 1] == '/')
 		len--;
-	buf_add(&url, imds->endpoint, len);
+	buf_add(&url, endpoint, len);
 	buf_text(&url, "/latest/");
 	buf_text(&url, is_token ? "api/token" : get->path);
 	request.url = url.bytes;

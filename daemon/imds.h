@@ -4,7 +4,8 @@
  *
  * Room: daemon, network thread. One token for six hours, one new token when a 401 says
  * that it is no longer good; no version 1, no redirect, no proxy. A GET is tried three
- * times where the network or the service stumbles.
+ * times where the network or the service stumbles. At IPv6's address where IPv4's has no
+ * route; both are literals, no name is ever looked up.
  */
 #ifndef DAEMON_IMDS_H
 #define DAEMON_IMDS_H

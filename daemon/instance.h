@@ -25,6 +25,7 @@ struct instance {
 	char region[33];
 	char partition[17]; /* aws, aws-cn, … */
 	enum instance_tags tags_state;
+	bool has_imds_tags;    /* they came from the metadata, not from EC2 */
 	const char *tags_hint; /* static text: what would make the tags known */
 	struct directory_tag *tags;
 	size_t n_tags;

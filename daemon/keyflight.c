@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* keyflight.c - asking IAM for keys; contract in keyflight.h */
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/apply.h"
@@ -20,6 +21,12 @@ static struct {
 	int64_t started_mono_ms; /* 0: landed, or never used */
 } recent[KEYFLIGHT_RECENT];
 static size_t recent_next;
+
+/* Who logged in lately, for the order of fetching ahead. */
+static struct {
+	char unique_id[129];
+	int64_t mono_ms; /* 0: free */
+} seen[KEYFLIGHT_RECENT];
 
 static int
 keyflight_add(
@@ -43,25 +50,100 @@ keyflight_wants(const struct world_person *person)
 	       person->services[SNAPSHOT_SERVICE_LOGIN].verdict == VERDICT_ALLOW;
 }
 
-int
-keyflight_all(struct daemon *d, uint64_t cookie, int64_t deadline_mono_ms)
+void
+keyflight_seen(const char *unique_id)
 {
-	struct net_job *job;
+	size_t oldest = 0;
+
+	for (size_t i = 0; i < KEYFLIGHT_RECENT; i++) {
+		if (strcmp(seen[i].unique_id, unique_id) == 0) {
+			seen[i].mono_ms = clock_mono_ms();
+			return;
+		}
+		if (seen[i].mono_ms < seen[oldest].mono_ms)
+			oldest = i;
+	}
+	(void)snprintf(
+	    seen[oldest].unique_id, sizeof(seen[oldest].unique_id), "%s", unique_id);
+	seen[oldest].mono_ms = clock_mono_ms();
+}
+
+static bool
+keyflight_is_active(const char *unique_id)
+{
+	for (size_t i = 0; i < KEYFLIGHT_RECENT; i++)
+		if (strcmp(seen[i].unique_id, unique_id) == 0)
+			return true;
+	return false;
+}
+
+struct candidate {
+	const struct world_person *person;
+	bool is_active;
+	int64_t checked_wall_ms; /* 0: never */
+};
+
+static int
+keyflight_by_need(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+
+	if (x->is_active != y->is_active)
+		return x->is_active ? -1 : 1;
+	if (x->checked_wall_ms != y->checked_wall_ms)
+		return x->checked_wall_ms < y->checked_wall_ms ? -1 : 1;
+	return strcmp(x->person->principal->id, y->person->principal->id);
+}
+
+static size_t
+keyflight_candidates(
+    const struct daemon *d, bool only_old, struct candidate *ret_candidates)
+{
+	const struct keystore_person *known;
 	size_t n = 0;
+
+	for (size_t i = 0; i < d->world->n_people; i++) {
+		const struct world_person *person = &d->world->people[i];
+
+		if (only_old ? !keyflight_is_due(d, person) : !keyflight_wants(person))
+			continue;
+		known = keystore_find(d->keys, person->principal->id);
+		ret_candidates[n++] = (struct candidate){
+			.person = person,
+			.is_active = keyflight_is_active(person->principal->id),
+			.checked_wall_ms = known != NULL ? known->checked_wall_ms : 0,
+		};
+	}
+	qsort(ret_candidates, n, sizeof(*ret_candidates), keyflight_by_need);
+	return n;
+}
+
+int
+keyflight_ahead(struct daemon *d, uint64_t cookie, int64_t deadline_mono_ms,
+    double budget, bool only_old)
+{
+	_cleanup_free_ struct candidate *candidates = NULL;
+	struct net_job *job;
+	size_t n;
 	int r = 0;
 
 	if (d->net == NULL || !d->config->keys_iam || d->world == NULL)
 		return -EALREADY;
+	candidates = calloc(d->world->n_people + 1, sizeof(*candidates));
 	job = net_job_new(NET_KEYS, NET_BACKGROUND, cookie, deadline_mono_ms);
-	if (job == NULL)
+	if (job == NULL || candidates == NULL) {
+		net_job_free(job);
 		return -ENOMEM;
-	for (size_t i = 0; r == 0 && i < d->world->n_people; i++) {
-		if (!keyflight_wants(&d->world->people[i]))
-			continue;
-		r = keyflight_add(d, job, &d->world->people[i]);
-		n++;
 	}
-	if (r == 0 && n == 0)
+	n = keyflight_candidates(d, only_old, candidates);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		/* the list, and for somebody new most likely a key's body */
+		budget -= candidates[i].checked_wall_ms == 0 ? 2 : 1;
+		if (budget < 0)
+			break;
+		r = keyflight_add(d, job, candidates[i].person);
+	}
+	if (r == 0 && job->n_people == 0)
 		r = -EALREADY;
 	if (r == 0)
 		r = net_submit(d->net, &job);

@@ -2,17 +2,29 @@
 /*
  * keyflight.h - asking IAM for people's keys, each person at most once at a time
  *
- * Room: daemon, main thread. After each listing the keys of everybody who may log in here
- * are listed again (background bucket); a person whose list is older than fresh is asked
- * for at the login (login bucket). What fails leaves the keys as they were.
+ * Room: daemon, main thread. After each listing, and while the bucket is full between two,
+ * the keys of people who may log in here are listed again, as many as the background bucket
+ * pays for: those who logged in lately first, then those never asked for, then the oldest.
+ * A person whose list is older than fresh is asked for at the login (login bucket). What
+ * fails leaves the keys as they were.
  */
 #ifndef DAEMON_KEYFLIGHT_H
 #define DAEMON_KEYFLIGHT_H
 
 #include "daemon/daemon.h"
 
-/** keyflight_all() - everybody allowed here; 0, or -EALREADY when nobody needs asking */
-int keyflight_all(struct daemon *d, uint64_t cookie, int64_t deadline_mono_ms);
+/**
+ * keyflight_ahead() - those allowed here, in that order, within the budget
+ * @budget: requests that it may cost
+ * @only_old: leave out whose keys are not older than fresh
+ *
+ * Return: 0, or -EALREADY when nobody needs asking.
+ */
+int keyflight_ahead(struct daemon *d, uint64_t cookie, int64_t deadline_mono_ms,
+    double budget, bool only_old);
+
+/** keyflight_seen() - somebody logs in as this person now */
+void keyflight_seen(const char *unique_id);
 
 /**
  * keyflight_person() - one person, at a login

@@ -20,6 +20,7 @@
 #include "daemon/boot.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "daemon/metrics.h"
 #include "daemon/refresh.h"
 #include "daemon/server.h"
 #include "daemon/state.h"
@@ -186,12 +187,15 @@ main_start(struct daemon *d)
 		r = boot_publish(d);
 	if (r == 0)
 		r = server_start(d);
+	if (r == 0)
+		r = metrics_start(d);
 	return r;
 }
 
 static void
 main_stop(struct daemon *d)
 {
+	metrics_stop(d);
 	server_stop(d);
 	refresh_stop(d);
 	watch_stop(d);

@@ -18,7 +18,7 @@
 #include "daemon/net.h"
 
 #define JOBS_MAX 64 /* queued, under way, or not taken yet */
-#define BACKGROUND_PER_HOUR 36.0
+#define BACKGROUND_PER_HOUR BUCKET_BACKGROUND_PER_HOUR
 #define BACKGROUND_DEPTH 240.0
 #define LOGIN_PER_HOUR 120.0
 #define LOGIN_DEPTH 20.0
@@ -65,6 +65,7 @@ static void
 cloud_done(struct cloud *cloud)
 {
 	http_free(cloud->http);
+	credentials_free(cloud->assumed);
 	credentials_free(cloud->credentials);
 	imds_free(cloud->imds);
 	later_free(cloud->later);
@@ -92,7 +93,9 @@ cloud_init(struct cloud *cloud, const struct config *config, const char *version
 		r = imds_new(cloud->http, cloud->later, config->aws.imds_endpoint,
 		    cloud->user_agent, &cloud->imds);
 	if (r == 0)
-		r = credentials_new(cloud->imds, &cloud->credentials);
+		r = credentials_from_imds(cloud->imds, cloud->later, &cloud->credentials);
+	if (r == 0 && config->aws.role_arn != NULL)
+		r = credentials_from_sts(cloud, &cloud->assumed);
 	return r;
 }
 
@@ -109,9 +112,15 @@ publish_stats(struct net *net, int64_t now)
 	(void)bucket_wait_ms(&cloud->buckets[NET_LOGIN], 0, now);
 	net->stats.background_tokens = cloud->buckets[NET_BACKGROUND].tokens;
 	net->stats.login_tokens = cloud->buckets[NET_LOGIN].tokens;
+	net->stats.iam_per_s = cloud->adaptive[CALL_IAM].per_s;
 	if (got != NULL) {
 		memcpy(net->stats.role, got->role, sizeof(net->stats.role));
 		net->stats.credentials_until_s = got->expires_s;
+	}
+	got = cloud->assumed != NULL ? credentials_current(cloud->assumed) : NULL;
+	if (got != NULL) {
+		memcpy(net->stats.assumed_role, got->role, sizeof(got->role));
+		net->stats.assumed_until_s = got->expires_s;
 	}
 }
 
@@ -158,6 +167,9 @@ thread_main(void *context)
 	}
 	/* Everything under way fails now: transfers first, then what waits for its time. */
 	cloud->is_ending = true;
+	credentials_end(cloud->credentials);
+	if (cloud->assumed != NULL)
+		credentials_end(cloud->assumed);
 	http_end(cloud->http);
 	later_flush(cloud->later);
 	(void)pthread_mutex_lock(&net->mutex);

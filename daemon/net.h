@@ -7,8 +7,9 @@
  * and the request buckets. It never touches files or the world; a result is immutable once
  * it is in the queue. (libcurl can block 9 s in DNS, so it may not live in the loop.)
  *
- * A job ends with a result, always, at its deadline at the latest. Equal jobs are the
- * caller's to merge.
+ * A job ends with a result, always, at its deadline at the latest; that of a background
+ * NET_DIRECTORY is put off once when more people are in scope than the bucket has tokens.
+ * Equal jobs are the caller's to merge.
  */
 #ifndef DAEMON_NET_H
 #define DAEMON_NET_H
@@ -21,10 +22,12 @@
 #include "daemon/directory.h"
 #include "daemon/instance.h"
 #include "daemon/keystore.h"
+#include "daemon/tally.h"
 
 enum net_what {
 	NET_DIRECTORY = 1, /* the instance, then everybody in scope */
 	NET_KEYS,          /* the keys of named people */
+	NET_INSTANCE,      /* which instance this is, from IMDS alone */
 };
 
 /* Which bucket pays for the requests (IMDS is free). */
@@ -62,7 +65,12 @@ struct net_error {
 	bool throttled;
 };
 
-/* The keys of one person as IAM lists them; key ids in known_ids come without a body. */
+/*
+ * The keys of one person as IAM lists them; key ids in known_ids come without a body. IAM
+ * lists keys by name, and a name can pass to another person: a NET_LOGIN job asks, after
+ * the keys, whether the name is still this unique id (-ENOENT when it is not); a background
+ * job rests on the listing that named them a moment ago.
+ */
 struct net_keys {
 	char *unique_id;
 	int r; /* 0; -ENOENT the user is authoritatively gone; <0 failed, nothing is said */
@@ -78,6 +86,8 @@ struct net_result {
 	struct directory *directory; /* NULL unless r == 0; stamps set */
 	int instance_r;
 	struct instance *instance; /* NULL unless instance_r == 0 */
+	/* why its tags are not known although EC2 was asked; code "": nothing failed */
+	struct net_error tags_error;
 	struct net_keys *keys;
 	size_t n_keys;
 	int64_t wall_ms,
@@ -86,12 +96,20 @@ struct net_result {
 	struct net_error error; /* of the first failure; code "" when there was none */
 };
 
+#define NET_ACTIONS 16
+#define NET_CODES 24
+
 /* Kept current by the thread; a copy for status. */
 struct net_stats {
 	uint64_t requests, failures, retries, throttled;
+	struct tally by_action[NET_ACTIONS]; /* requests sent to AWS */
+	struct tally by_code[NET_CODES];     /* answers that were errors, and silence */
 	char role[65];               /* of the credentials; "" when there are none */
 	int64_t credentials_until_s; /* epoch */
-	int64_t clock_skew_s;        /* the service's Date minus ours; 0 within 2 s */
+	char assumed_role[65];       /* of [aws] role_arn; "" as above */
+	int64_t assumed_until_s;
+	double iam_per_s;     /* what IAM bears since it throttled; 0: not limited */
+	int64_t clock_skew_s; /* the service's Date minus ours; 0 within 2 s */
 	double background_tokens, login_tokens;
 	int64_t alive_mono_ms; /* last turn of the thread's loop */
 };

@@ -2,6 +2,7 @@
 /* refresh.c - scheduling and results of listings; contract in refresh.h */
 #include <string.h>
 
+#include "daemon/boot.h"
 #include "daemon/bucket.h"
 #include "daemon/keyflight.h"
 #include "daemon/log.h"
@@ -19,6 +20,8 @@
 struct refresh {
 	sd_event_source *timer;
 	sd_event_source *results;
+	sd_event_source *keys_timer;
+	int64_t started_mono_ms; /* of the one under way */
 	struct refresh_pace pace;
 	uint64_t next_cookie;
 	uint64_t flying;  /* cookie of the listing under way, or REFRESH_NONE */
@@ -58,6 +61,18 @@ refresh_schedule(struct daemon *d, int64_t after_ms)
 		log_line(LOG_ERR, "the refresh timer could not be set");
 }
 
+static void
+refresh_note_time(struct refresh *refresh)
+{
+	int64_t ms = clock_mono_ms() - refresh->started_mono_ms;
+
+	refresh->facts.last_ms = ms > 0 ? (uint64_t)ms : 0;
+	refresh->facts.total_ms += refresh->facts.last_ms;
+	refresh->facts.n_timed++;
+	if (refresh->facts.last_ms > refresh->facts.longest_ms)
+		refresh->facts.longest_ms = refresh->facts.last_ms;
+}
+
 /* The end of a refresh, keys included: whoever waits is told, the next one is planned. */
 static void
 refresh_done(struct daemon *d, uint64_t cookie, enum refresh_outcome outcome)
@@ -66,6 +81,7 @@ refresh_done(struct daemon *d, uint64_t cookie, enum refresh_outcome outcome)
 	uint64_t again = refresh->again;
 	int64_t after_ms;
 
+	refresh_note_time(refresh);
 	server_refreshed(d, cookie, outcome, &refresh->facts.failure.error);
 	if (again != REFRESH_NONE) {
 		refresh->again = REFRESH_NONE;
@@ -136,6 +152,37 @@ refresh_succeeded(struct daemon *d)
 	refresh->facts.refreshes++;
 }
 
+static int
+refresh_keys_ahead(struct daemon *d, uint64_t cookie, bool is_between)
+{
+	struct net_stats stats;
+
+	if (d->net == NULL)
+		return -EALREADY;
+	net_stats_read(d->net, &stats);
+	return keyflight_ahead(d, cookie, clock_mono_ms() + REFRESH_KEYS_MS,
+	    refresh_pace_keys_budget(stats.background_tokens, is_between), is_between);
+}
+
+/* Between two listings what the bucket has above its half goes into old keys. */
+static int
+refresh_on_keys_timer(sd_event_source *source, uint64_t usec, void *arg)
+{
+	struct daemon *d = arg;
+	struct refresh *refresh = d->refresh;
+	uint64_t next_ms = (uint64_t)d->config->fresh_s * 1000 / 3 + 1000;
+
+	(void)usec;
+	if (refresh->flying == REFRESH_NONE && refresh->keys_of == REFRESH_NONE &&
+	    refresh->failures_in_row == 0 && d->world != NULL)
+		(void)refresh_keys_ahead(d, refresh->next_cookie++, true);
+	if (sd_event_source_set_time(
+		source, ((uint64_t)clock_mono_ms() + next_ms) * 1000) < 0 ||
+	    sd_event_source_set_enabled(source, SD_EVENT_ONESHOT) < 0)
+		log_line(LOG_ERR, "the timer for keys could not be set");
+	return 0;
+}
+
 /* A complete listing arrived: guards, world, files; then the keys of those let in. */
 void
 refresh_listed(struct daemon *d, uint64_t cookie, struct directory *directory,
@@ -164,11 +211,35 @@ refresh_listed(struct daemon *d, uint64_t cookie, struct directory *directory,
 	if (d->net != NULL)
 		net_set_people(d->net, d->world->n_people);
 	refresh->keys_cookie = refresh->next_cookie++;
-	r = keyflight_all(d, refresh->keys_cookie, clock_mono_ms() + REFRESH_KEYS_MS);
+	r = refresh_keys_ahead(d, refresh->keys_cookie, false);
 	if (r == 0)
 		refresh->keys_of = cookie;
 	else
 		refresh_done(d, cookie, REFRESH_DONE);
+}
+
+/* The source is what it was: nothing is decided anew, only younger. */
+void
+refresh_verified(struct daemon *d, uint64_t cookie, const struct clock_now *now)
+{
+	struct refresh *refresh = d->refresh;
+
+	refresh->accept = false;
+	apply_verified(d, now->wall_ms, now->boot_ms);
+	refresh_succeeded(d);
+	refresh_done(d, cookie, REFRESH_DONE);
+}
+
+/*
+ * An error removes nobody: tags that were known stay in force, with the listing they came
+ * with. A refusal is an answer: they are switched off for us, and unknown.
+ */
+static bool
+refresh_lost_tags(const struct daemon *d, const struct net_result *result)
+{
+	return result->tags_error.code[0] != '\0' && !result->tags_error.denied &&
+	       d->instance != NULL && d->instance->tags_state == INSTANCE_TAGS_KNOWN &&
+	       strcmp(d->instance->id, result->instance->id) == 0;
 }
 
 static void
@@ -181,7 +252,13 @@ refresh_directory_result(struct daemon *d, struct net_result *result)
 		return;
 	refresh->flying = REFRESH_NONE;
 	if (result->r != 0) {
+		if (result->instance != NULL)
+			boot_confirm(d, result->instance);
 		refresh_failed(d, result->cookie, &result->error);
+		return;
+	}
+	if (refresh_lost_tags(d, result)) {
+		refresh_failed(d, result->cookie, &result->tags_error);
 		return;
 	}
 	net_stats_read(d->net, &stats);
@@ -190,6 +267,7 @@ refresh_directory_result(struct daemon *d, struct net_result *result)
 	apply_fresh(d, refresh_pace_fresh_s(&refresh->pace));
 	refresh_listed(d, result->cookie, base_take_ptr(&result->directory),
 	    base_take_ptr(&result->instance));
+	refresh_note_missing(refresh, &result->tags_error);
 }
 
 static void
@@ -229,7 +307,9 @@ refresh_on_results(sd_event_source *source, int fd, uint32_t events, void *arg)
 	while ((result = net_take(d->net)) != NULL) {
 		if (result->what == NET_DIRECTORY)
 			refresh_directory_result(d, result);
-		else
+		else if (result->what == NET_INSTANCE && result->r == 0)
+			boot_confirm(d, result->instance);
+		else if (result->what == NET_KEYS)
 			refresh_keys_result(d, result);
 		net_result_free(result);
 	}
@@ -245,6 +325,7 @@ refresh_run(struct daemon *d, uint64_t cookie)
 	};
 	struct net_job *job;
 
+	refresh->started_mono_ms = clock_mono_ms();
 	if (d->config->source == CONFIG_SOURCE_FILE) {
 		refresh_file_run(d, cookie);
 		return;
@@ -341,6 +422,10 @@ refresh_start(struct daemon *d)
 	d->effective_fresh_s = d->config->fresh_s;
 	r = sd_event_add_time(d->event, &refresh->timer, CLOCK_MONOTONIC,
 	    (uint64_t)clock_mono_ms() * 1000, 1000, refresh_on_timer, d);
+	if (r >= 0 && d->net != NULL && d->config->keys_iam)
+		r = sd_event_add_time(d->event, &refresh->keys_timer, CLOCK_MONOTONIC,
+		    ((uint64_t)clock_mono_ms() + d->config->fresh_s * 1000ull / 3) * 1000,
+		    1000000, refresh_on_keys_timer, d);
 	if (r >= 0 && d->net != NULL)
 		r = sd_event_add_io(d->event, &refresh->results, net_fd(d->net), EPOLLIN,
 		    refresh_on_results, d);
@@ -354,6 +439,7 @@ refresh_stop(struct daemon *d)
 		return;
 	sd_event_source_unref(d->refresh->timer);
 	sd_event_source_unref(d->refresh->results);
+	sd_event_source_unref(d->refresh->keys_timer);
 	free(d->refresh);
 	d->refresh = NULL;
 }

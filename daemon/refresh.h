@@ -57,6 +57,8 @@ struct refresh_facts {
 	struct apply_held held;
 	char missing[8][48]; /* actions that were denied; "" ends the list */
 	uint64_t refreshes, failures, rings, rings_refused;
+	uint64_t last_ms, longest_ms, total_ms; /* how long they took, keys included */
+	uint64_t n_timed;
 };
 void refresh_facts_read(const struct daemon *d, struct refresh_facts *ret_facts);
 

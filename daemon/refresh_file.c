@@ -9,7 +9,7 @@
 #include "daemon/refresh_file.h"
 
 static int
-file_read(const char *path, char **ret_bytes, size_t *ret_len)
+file_read(const char *path, char **ret_bytes, size_t *ret_len, struct stat *ret_st)
 {
 	_cleanup_close_ int fd =
 	    open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -36,6 +36,7 @@ file_read(const char *path, char **ret_bytes, size_t *ret_len)
 		return -errno;
 	*ret_bytes = base_take_ptr(&bytes);
 	*ret_len = len;
+	*ret_st = st;
 	return 0;
 }
 
@@ -63,6 +64,40 @@ file_instance(const struct config *config, struct instance **ret_instance)
 	return r;
 }
 
+/* The file as it was when it was last read whole; 0 size: it has to be read. */
+static struct stat file_last;
+
+static bool
+file_same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/*
+ * Is what we have what is there? A file that was written a moment before it was read may
+ * have been written again under the same times: it was not noted.
+ */
+static bool
+file_is_as_read(const struct daemon *d)
+{
+	struct stat st;
+
+	return file_last.st_size != 0 && d->world != NULL &&
+	       lstat(d->config->source_path, &st) == 0 && st.st_dev == file_last.st_dev &&
+	       st.st_ino == file_last.st_ino && st.st_size == file_last.st_size &&
+	       st.st_mode == file_last.st_mode && st.st_uid == file_last.st_uid &&
+	       file_same_time(&st.st_mtim, &file_last.st_mtim) &&
+	       file_same_time(&st.st_ctim, &file_last.st_ctim);
+}
+
+static void
+file_note(const struct stat *st, const struct clock_now *now)
+{
+	file_last = *st;
+	if (now->wall_ms / 1000 - st->st_ctim.tv_sec < 3)
+		file_last.st_size = 0;
+}
+
 void
 refresh_file_run(struct daemon *d, uint64_t cookie)
 {
@@ -72,11 +107,17 @@ refresh_file_run(struct daemon *d, uint64_t cookie)
 	struct net_error error = { .action = "file:read", .code = "file" };
 	char why[256] = "";
 	struct clock_now now;
+	const struct directory *read_now;
+	struct stat st;
 	size_t len = 0;
 	int r;
 
 	clock_read(&now);
-	r = file_read(d->config->source_path, &bytes, &len);
+	if (file_is_as_read(d)) {
+		refresh_verified(d, cookie, &now);
+		return;
+	}
+	r = file_read(d->config->source_path, &bytes, &len, &st);
 	if (r == 0)
 		r = directory_json_parse(bytes, len, &directory, why);
 	if (r == 0)
@@ -94,5 +135,13 @@ refresh_file_run(struct daemon *d, uint64_t cookie)
 	}
 	directory->verified_wall_ms = now.wall_ms;
 	directory->verified_boot_ms = now.boot_ms;
+	/* megabytes that nobody needs any more while the rest is built */
+	free(bytes);
+	bytes = NULL;
+	read_now = directory;
+	file_last.st_size = 0;
 	refresh_listed(d, cookie, base_take_ptr(&directory), base_take_ptr(&instance));
+	/* what is held or refused has to come again before it counts */
+	if (d->directory == read_now)
+		file_note(&st, &now);
 }

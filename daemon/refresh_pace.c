@@ -7,6 +7,7 @@
 
 #define PACE_DEPTH 240.0
 #define PACE_PER_HOUR 36.0
+#define PACE_RESERVE 20.0 /* for the administrator's own refresh */
 #define PACE_RETRY_MAX_MS 30000
 #define PACE_RETRY_MIN_MS 500
 
@@ -94,6 +95,12 @@ refresh_pace_fresh_s(const struct refresh_pace *pace)
 		return pace->fresh_s;
 	/* whole minutes: each change is a publication */
 	return ((uint32_t)fresh / 60 + 1) * 60;
+}
+
+double
+refresh_pace_keys_budget(double tokens, bool is_between)
+{
+	return tokens - (is_between ? PACE_DEPTH / 2 : PACE_RESERVE);
 }
 
 int64_t

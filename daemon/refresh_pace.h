@@ -10,6 +10,7 @@
 #ifndef DAEMON_REFRESH_PACE_H
 #define DAEMON_REFRESH_PACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,12 @@ int64_t refresh_pace_retry_ms(const struct refresh_pace *pace, unsigned failures
 
 /** refresh_pace_fresh_s() - the effective fresh time */
 uint32_t refresh_pace_fresh_s(const struct refresh_pace *pace);
+
+/**
+ * refresh_pace_keys_budget() - requests that keys may cost now
+ * @tokens: in the bucket; @is_between: no listing was just made, its half stays
+ */
+double refresh_pace_keys_budget(double tokens, bool is_between);
 
 /** refresh_pace_deadline_ms() - how long a listing may take in all: 60 s and its bucket */
 int64_t refresh_pace_deadline_ms(const struct refresh_pace *pace);

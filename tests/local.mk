@@ -8,18 +8,19 @@ tests_support_libsupport_la_SOURCES = tests/support/config_fixture.c \
 	tests/support/people_fixture.h tests/support/scratch.c tests/support/scratch.h \
 	tests/support/self.h tests/support/world_fixture.c tests/support/world_fixture.h
 check_LTLIBRARIES = tests/support/libsupport.la
-unit_tests = tests/unit/test_audit_chain tests/unit/test_authinfo tests/unit/test_bucket \
-	tests/unit/test_client tests/unit/test_config tests/unit/test_config_lines \
-	tests/unit/test_decide tests/unit/test_directory_json tests/unit/test_endpoints \
-	tests/unit/test_file tests/unit/test_freshness tests/unit/test_iam_parse \
-	tests/unit/test_idmap tests/unit/test_imds_parse tests/unit/test_keys_answer \
-	tests/unit/test_keysfile tests/unit/test_keystore tests/unit/test_local \
-	tests/unit/test_mapping tests/unit/test_process tests/unit/test_publish \
-	tests/unit/test_published tests/unit/test_reader tests/unit/test_reader_generations \
-	tests/unit/test_record tests/unit/test_rules tests/unit/test_sigv4 \
-	tests/unit/test_snapshot tests/unit/test_sshkey tests/unit/test_text \
-	tests/unit/test_wire tests/unit/test_world tests/unit/test_world_claims \
-	tests/unit/test_xml
+unit_tests = tests/unit/test_adaptive tests/unit/test_audit_chain \
+	tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
+	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \
+	tests/unit/test_directory_json tests/unit/test_ec2 tests/unit/test_endpoints \
+	tests/unit/test_file tests/unit/test_freshness tests/unit/test_iam_details \
+	tests/unit/test_iam_parse tests/unit/test_idmap tests/unit/test_imds_parse \
+	tests/unit/test_keys_answer tests/unit/test_keysfile tests/unit/test_keystore \
+	tests/unit/test_local tests/unit/test_mapping tests/unit/test_policy \
+	tests/unit/test_process tests/unit/test_publish tests/unit/test_published \
+	tests/unit/test_reader tests/unit/test_reader_generations tests/unit/test_record \
+	tests/unit/test_rules tests/unit/test_sigv4 tests/unit/test_snapshot \
+	tests/unit/test_sshkey tests/unit/test_sts tests/unit/test_text tests/unit/test_wire \
+	tests/unit/test_world tests/unit/test_world_claims tests/unit/test_xml
 fuzz_names = fuzz_authinfo fuzz_config fuzz_directory_json fuzz_iam_xml fuzz_imds_json \
 	fuzz_keysfile fuzz_rule fuzz_snapshot fuzz_sshkey fuzz_wire
 replay_tests = tests/fuzz/replay_authinfo tests/fuzz/replay_config \
@@ -44,6 +45,8 @@ plugin_tests = tests/plugin/check_rooms.sh tests/plugin/check_exports.sh \
 	tests/plugin/check_style.sh tests/plugin/check_man.sh tests/plugin/check_shell.sh \
 	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
 	tests/plugin/pam_retval.sh
+# made by tests/bench/aws_cost.sh when it is run
+EXTRA_PROGRAMS = tests/bench/aws_day
 if HAVE_CMOCKA
 check_PROGRAMS = $(unit_tests) $(replay_tests) $(plugin_programs)
 TESTS = $(unit_tests) tests/fuzz/replay.sh $(plugin_tests)
@@ -69,6 +72,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/aws/emulated/instance.py tests/aws/emulated/query.py tests/aws/emulated/server.py \
 	tests/aws/emulated/sigv4.py tests/aws/emulated/sshkeys.py tests/aws/emulated/sts_ec2.py \
 	tests/aws/emulated/world.py tests/aws/emulator tests/aws/test_emulator.sh \
+	tests/bench/aws_cost.sh tests/bench/aws_cost_inside.sh tests/bench/aws_day.c \
 	tests/bench/login_pairs.py tests/bench/login_pairs.sh tests/bench/login_pairs_inside.sh \
 	tests/bench/nss_bench.c tests/bench/nss_bench.h tests/bench/nss_bench_calls.c \
 	tests/bench/nss_bench_cases.c tests/bench/nss_bench_trace.c tests/bench/nss_dataset.c \
@@ -76,17 +80,22 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/bench/nss_peers.sh tests/bench/nss_peers_data.py tests/bench/nss_peers_inside.sh \
 	tests/bench/nss_peers_plot.py tests/bench/nss_peers_report.py \
 	tests/bench/nss_peers_root.sh tests/data/directory.json \
-	tests/e2e/aws_errors_remove_nobody.sh tests/e2e/bad_config_denies_people_only.sh \
-	tests/e2e/daemon_dead_or_wedged.sh tests/e2e/file_source_without_aws.sh \
-	tests/e2e/first_login.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
-	tests/e2e/restart_without_aws.sh tests/e2e/unknown_names_cost_nothing.sh \
-	tests/e2e/without_aws.sh tests/faults/fail_calls.c tests/faults/fail_nth.c \
-	tests/faults/fail_nth.h tests/faults/fail_turn.h tests/faults/fake_daemon.c \
-	tests/faults/fake_daemon.h tests/faults/nth_failure.sh tests/faults/sweep.c \
-	tests/faults/sweep.h tests/faults/sweep_keys.c tests/faults/sweep_nss.c \
-	tests/faults/sweep_pam.c tests/fuzz/replay.sh tests/fuzz/run.sh \
-	tests/plugin/check_exports.sh tests/plugin/check_man.sh tests/plugin/check_rooms.sh \
-	tests/plugin/check_shell.sh tests/plugin/check_style.sh tests/plugin/in_namespace.sh \
+	tests/e2e/aws_errors_remove_nobody.sh tests/e2e/aws_slow_or_lying.sh \
+	tests/e2e/aws_throttles.sh tests/e2e/bad_config_denies_people_only.sh \
+	tests/e2e/clone_drops_the_cache.sh tests/e2e/credentials_come_and_go.sh \
+	tests/e2e/daemon_dead_or_wedged.sh tests/e2e/details_lists_five_thousand.sh \
+	tests/e2e/file_source_without_aws.sh tests/e2e/first_login.sh \
+	tests/e2e/imds_over_ipv6.sh tests/e2e/metrics_for_prometheus.sh \
+	tests/e2e/no_secret_anywhere.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
+	tests/e2e/restart_without_aws.sh tests/e2e/role_in_another_account.sh \
+	tests/e2e/unknown_names_cost_nothing.sh tests/e2e/without_aws.sh \
+	tests/faults/fail_calls.c tests/faults/fail_nth.c tests/faults/fail_nth.h \
+	tests/faults/fail_turn.h tests/faults/fake_daemon.c tests/faults/fake_daemon.h \
+	tests/faults/nth_failure.sh tests/faults/sweep.c tests/faults/sweep.h \
+	tests/faults/sweep_keys.c tests/faults/sweep_nss.c tests/faults/sweep_pam.c \
+	tests/fuzz/replay.sh tests/fuzz/run.sh tests/plugin/check_exports.sh \
+	tests/plugin/check_man.sh tests/plugin/check_rooms.sh tests/plugin/check_shell.sh \
+	tests/plugin/check_style.sh tests/plugin/in_namespace.sh \
 	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
 	tests/plugin/pam_retval.sh tests/plugin/syscalls.h tests/stress/nss_caches.sh \
 	tests/stress/nss_stress.sh tests/support/build.sh tests/support/claims.sh \
@@ -108,6 +117,8 @@ stress: all
 PAIRS = 200
 bench:
 	$(srcdir)/tests/bench/login_pairs.sh $(PAIRS)
+bench-aws: all
+	$(srcdir)/tests/bench/aws_cost.sh $(abs_top_builddir)
 bench-nss:
 	$(srcdir)/tests/bench/nss_peers.sh --json $(srcdir)/doc/bench/nss.json \
 		--svg $(srcdir)/doc/bench/nss.svg
@@ -116,4 +127,4 @@ format-check:
 		keys/*.[ch] daemon/*.[ch] cli/*.[ch]
 distclean-local:
 	rm -rf fuzz
-.PHONY: fuzz stress bench bench-nss format-check
+.PHONY: fuzz stress bench bench-aws bench-nss format-check

@@ -74,7 +74,7 @@ run() {
 	local commands=$1
 	shift
 	printf '%b' "$commands" | "$probe" "imds=http://$imds" "iam=https://$aws" \
-		"ca=$work/ca.pem" "scope=path:/people/*" "$@" >"$work/out" 2>"$work/err"
+		"sts=https://$aws" "ec2=https://$aws" "ca=$work/ca.pem" "scope=path:/people/*" "$@" >"$work/out" 2>"$work/err"
 	local code=$?
 	[ $code -eq 0 ] || { echo "net_probe: exit $code"; cat "$work/err"; }
 }
@@ -138,7 +138,87 @@ run 'directory background 8000\n' account=999999999999
 check "another account is refused" has '^result r=-[0-9]+ .*people=0 .*code=wrong-account '
 ctl PATCH instance '{"imds_tags":false}'
 run 'directory background 8000\n'
-check "tags switched off are unknown, and it says how" has '^instance .*modify-instance-metadata-options --instance-metadata-tags enabled$'
+check "tags switched off are unknown, and it says how" has '^instance .*--instance-metadata-tags enabled, or allow the instance.s role ec2:DescribeTags$'
+
+check "EC2 is not asked when no rule looks at them" equal "$(count '^ec2:')" 0
+run 'directory background 8000\n' tags=yes
+check "else EC2 tells them" has '^instance .* known$'
+check "those of this instance" has '^instance-tag env=dev$'
+check "and of no other" hasnt '^instance-tag Name='
+ctl PATCH instance '{"tags":{"a":"1","b":"2","c":"3","d":"4","e":"5","f":"6","g":"7"},"imds_tags":false}'
+run 'directory background 8000\n' tags=yes
+check "over several pages" equal "$(grep -c '^instance-tag ' "$work/out")" 7
+ctl PATCH credentials '{"deny":["ec2:*"]}'
+run 'directory background 8000\n' tags=yes
+check "without the permission they are unknown, and the people are listed" \
+	has '^result r=0 .*people=4 '
+check "and it says how" has '^instance .*ec2:DescribeTags$'
+check "and what is missing" has '^tags-error ec2:DescribeTags UnauthorizedOperation$'
+ctl PATCH credentials '{"deny":[]}'
+ctl PUT faults '[{"service":"ec2","kind":"status","status":503}]'
+run 'directory background 8000\n' tags=yes
+check "an error of EC2 is told apart from that" has '^tags-error ec2:DescribeTags ServiceFailure$'
+
+echo "# details: the same directory from a few large answers"
+people_of() { sed -n -e '/^person /p' -e '/^group /p' "$1"; }
+for scope in 'path:/people/*' group:engineers user:ci-bot path:/; do
+	reset
+	run 'directory background 8000\n' "scope=$scope"
+	people_of "$work/out" >"$work/scoped"
+	reset
+	run 'directory background 8000\n' "scope=$scope" directory=details
+	people_of "$work/out" >"$work/details"
+	check "as scoped: $scope" cmp "$work/scoped" "$work/details"
+done
+check "over several pages" at_most 2 "$(count 'iam:GetAccountAuthorizationDetails=200')"
+check "and nothing else is asked" equal "$(count 'iam:(List|GetU|GetG)')" 0
+for n in 2 3; do
+	reset
+	ctl PUT faults "[{\"service\":\"iam\",\"kind\":\"status\",\"status\":500,\"page\":$n}]"
+	run 'directory background 8000\n' directory=details
+	check "page $n fails: nobody" has '^result r=-[0-9]+ .*people=0 .*code=ServiceFailure '
+	ctl PUT faults "[{\"service\":\"iam\",\"kind\":\"truncate\",\"page\":$n,\"count\":1}]"
+	run 'directory background 8000\n' directory=details
+	check "page $n is cut once: read again" has '^result r=0 .*people=4 '
+done
+details() { echo "<GetAccountAuthorizationDetailsResponse><GetAccountAuthorizationDetailsResult>$1<UserDetailList>$2</UserDetailList><GroupDetailList/></GetAccountAuthorizationDetailsResult></GetAccountAuthorizationDetailsResponse>"; }
+twice='<member><Path>/people/</Path><UserName>alice</UserName><UserId>AIDA0SYNTHETICALICE01</UserId><Arn>arn:aws:iam::111122223333:user/people/alice</Arn><CreateDate>2024-01-02T03:04:05Z</CreateDate></member>'
+more='<IsTruncated>true</IsTruncated>'
+with_body() { printf '[{"service":"iam","kind":"body","body":"%s","count":1}]' "$1"; }
+for row in "no marker|$(details "$more" '')|paging" \
+	"somebody on two pages|$(details "$more<Marker>m</Marker>" "$twice")|duplicate" \
+	"another account|$(details '<IsTruncated>false</IsTruncated>' "${twice/1111/9999}")|wrong-account" \
+	"a captive portal|<html></html>|garbage"; do
+	IFS='|' read -r name body code <<<"$row"
+	reset
+	# what follows a made page goes on from the start: the emulator knows no such marker
+	ctl PUT faults "$(with_body "$body")"
+	[ "$code" != duplicate ] || ctl PUT faults "[{\"service\":\"iam\",\"kind\":\"body\",\"body\":\"$body\",\"count\":1},{\"service\":\"iam\",\"kind\":\"body\",\"body\":\"$(details '<IsTruncated>false</IsTruncated>' "$twice")\"}]"
+	run 'directory background 8000\n' directory=details
+	check "details, $name: fails with $code" has "^result r=-[0-9]+ .*people=0 .*code=$code "
+done
+reset
+ctl PUT faults "[{\"service\":\"iam\",\"kind\":\"body\",\"body\":\"$(details "$more<Marker>m</Marker>" '')\"}]"
+run 'directory background 8000\n' directory=details
+check "details, pages in circles: fails with paging" has '^result r=-[0-9]+ .*code=paging '
+check "at the second of them" equal "$(count 'iam:GetAccountAuthorizationDetails')" 2
+
+echo "# a role in another account"
+reset
+role=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["RoleDetailList"][0]["Arn"])' "$work/directory.json")
+ctl PATCH instance '{"account":"999999999999"}'
+run 'directory background 8000\n'
+check "without role_arn people of another account are refused" has '^result r=-[0-9]+ .*code=wrong-account '
+reset
+ctl PATCH instance '{"account":"999999999999"}'
+run 'directory background 8000\nstats\n' "role=$role"
+check "with it they are listed" has '^result r=0 .*people=4 '
+check "as that role" has "^stats .*assumed=${role##*/} "
+check "assumed once" equal "$(count 'sts:AssumeRole=200')" 1
+check "in the name of the instance" grep -q "assumed-role/${role##*/}/i-0123456789abcdef0" "$work/ctl"
+ctl PATCH credentials '{"deny":["sts:AssumeRole"]}'
+run 'directory background 4000\n' "role=$role"
+check "a role that may not be assumed is named" has '^result r=-[0-9]+ .*action=sts:AssumeRole code=AccessDenied denied=1 '
 
 echo "# keys"
 reset
@@ -158,6 +238,14 @@ check "a known key is not asked again" has '^key APKAKNOWN0000000000001 - 0$'
 check "inactive and known keys cost nothing" equal "$(count 'iam:GetSSHPublicKey')" 2
 check "nobody is authoritatively gone" has '^keys-of AIDA0NOBODY0000000001 r=-2 n=0$'
 check "over several pages" equal "$(count 'iam:ListSSHPublicKeys=200')" 3
+check "a login asks whether the name is still hers" equal "$(count 'iam:GetUser=200')" 1
+run 'keys login 3000 AIDA0SOMEBODYELSE0001 alice\n'
+check "keys of somebody else under the name are nobody's" has '^keys-of AIDA0SOMEBODYELSE0001 r=-2 n=0$'
+run 'keys background 3000 AIDA0SYNTHETICALICE01 alice\n'
+check "the background rests on the listing before" equal "$(count 'iam:GetUser=200')" 2
+ctl PUT faults '[{"service":"iam","action":"GetUser","kind":"status","status":500}]'
+run 'keys login 3000 AIDA0SYNTHETICALICE01 alice\n'
+check "without that answer nothing is said" has '^keys-of AIDA0SYNTHETICALICE01 r=-5 n=0$'
 ctl PUT faults '[{"service":"iam","action":"ListSSHPublicKeys","kind":"status","status":500}]'
 run 'keys login 3000 AIDA0SYNTHETICALICE01 alice\n'
 check "a failure says nothing about keys" has '^keys-of AIDA0SYNTHETICALICE01 r=-5 n=0$'
@@ -178,6 +266,14 @@ fails "another answer's root" '[{"service":"iam","action":"ListUsers","kind":"bo
 fails "an empty answer" '[{"service":"iam","action":"ListUsers","kind":"body","body":"<ListUsersResponse/>"}]' garbage
 fails "more pages but no marker" '[{"service":"iam","action":"ListUsers","kind":"body","body":"<ListUsersResponse><ListUsersResult><Users/><IsTruncated>true</IsTruncated></ListUsersResult></ListUsersResponse>"}]' paging
 fails "pages in circles" '[{"service":"iam","action":"ListUsers","kind":"body","body":"<ListUsersResponse><ListUsersResult><Users/><IsTruncated>true</IsTruncated><Marker>m</Marker></ListUsersResult></ListUsersResponse>"}]' paging
+fails "100 MB" '[{"service":"iam","action":"ListUsers","kind":"huge"}]' too-large 8000
+fails "a million deep" '[{"service":"iam","action":"ListUsers","kind":"deep"}]' garbage
+fails "an entity bomb" '[{"service":"iam","action":"ListUsers","kind":"bomb"}]' garbage
+fails "gzip that nobody asked for" '[{"service":"iam","action":"ListUsers","kind":"gzip"}]' garbage
+fails "two lengths" '[{"service":"iam","action":"ListUsers","kind":"two_lengths"}]' reset 8000
+fails "half its length" '[{"service":"iam","action":"ListUsers","kind":"short_length"}]' garbage
+fails "more than its length" '[{"service":"iam","action":"ListUsers","kind":"long_length"}]' reset 8000
+fails "an empty body" '[{"service":"iam","action":"ListUsers","kind":"body","body":""}]' garbage
 fails "IMDS in a black hole" '[{"service":"imds","kind":"blackhole"}]' timeout
 fails "IMDS without tokens" '[{"service":"imds","action":"token","kind":"status","status":403}]' http-403
 check "IMDS without tokens: no version 1" equal "$(count 'imds:(dynamic|meta-data)')" 0
@@ -206,8 +302,8 @@ run 'directory background 8000\n'
 check "gone in between is left out" has '^result r=0 .*people=3 '
 reset
 mkfifo "$work/in" "$work/answers"
-"$probe" "imds=http://$imds" "iam=https://$aws" "ca=$work/ca.pem" "scope=path:/people/*" \
-	<"$work/in" >"$work/answers" &
+"$probe" "imds=http://$imds" "iam=https://$aws" "sts=https://$aws" "ec2=https://$aws" \
+	"ca=$work/ca.pem" "scope=path:/people/*" <"$work/in" >"$work/answers" &
 probe_pid=$!
 exec 9>"$work/in" 8<"$work/answers"
 ask() {

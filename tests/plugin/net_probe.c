@@ -2,7 +2,8 @@
 /*
  * net_probe.c - the network thread under the hands of net_against_emulator.sh
  *
- *   net_probe imds=URL iam=URL ca=FILE [account=N] [region=R] [proxy=URL] [scope=TERM]...
+ *   net_probe imds=URL iam=URL ca=FILE [account=N] [region=R]  [proxy=URL] [scope=TERM]...
+ *           [directory=details] [role=ARN] [sts=URL] [ec2=URL] [tags=yes]
  *
  * Then a command a line on stdin; each ends with a line "." on stdout:
  *   directory background|login MS
@@ -49,6 +50,17 @@ add_term(char *text)
 	term->key = body + 1;
 }
 
+/* A rule that looks at the instance's tags. */
+static void
+want_tags(void)
+{
+	static struct rules_rule rule = { .n_terms = 1 };
+
+	rule.terms[0].kind = RULES_MATCH;
+	config.login.allow = &rule;
+	config.login.n_allow = 1;
+}
+
 static void
 configure(int argc, char **argv)
 {
@@ -71,6 +83,16 @@ configure(int argc, char **argv)
 			config.aws.region = value;
 		else if (strcmp(argv[i], "proxy") == 0)
 			config.aws.https_proxy = value;
+		else if (strcmp(argv[i], "directory") == 0)
+			config.directory = CONFIG_DIRECTORY_DETAILS;
+		else if (strcmp(argv[i], "role") == 0)
+			config.aws.role_arn = value;
+		else if (strcmp(argv[i], "sts") == 0)
+			config.aws.sts_endpoint = value;
+		else if (strcmp(argv[i], "ec2") == 0)
+			config.aws.ec2_endpoint = value;
+		else if (strcmp(argv[i], "tags") == 0)
+			want_tags();
 		else if (strcmp(argv[i], "scope") == 0)
 			add_term(value);
 		else
@@ -129,6 +151,9 @@ show(const struct net_result *result, int64_t took_ms)
 	    result->error.denied, result->error.throttled, took_ms);
 	if (result->error.code[0] != '\0')
 		(void)printf("error %s\n", result->error.what);
+	if (result->tags_error.code[0] != '\0')
+		(void)printf("tags-error %s %s\n", result->tags_error.action,
+		    result->tags_error.code);
 	if (result->r != 0 && result->directory != NULL)
 		(void)printf("partial!\n");
 	if (result->instance != NULL)
@@ -203,10 +228,11 @@ show_stats(struct net *net)
 	net_stats_read(net, &stats);
 	(void)printf("stats requests=%" PRIu64 " failures=%" PRIu64 " retries=%" PRIu64
 		     " throttled=%" PRIu64 " role=%s skew=%" PRId64 " background=%.0f "
-		     "login=%.0f alive=%d\n",
+		     "login=%.0f alive=%d assumed=%s paced=%d\n",
 	    stats.requests, stats.failures, stats.retries, stats.throttled, stats.role,
 	    stats.clock_skew_s, stats.background_tokens, stats.login_tokens,
-	    clock_mono_ms() - stats.alive_mono_ms < 1100);
+	    clock_mono_ms() - stats.alive_mono_ms < 1100, stats.assumed_role,
+	    stats.iam_per_s > 0);
 }
 
 static void

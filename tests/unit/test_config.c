@@ -146,7 +146,6 @@ test_keys_of_later_versions_are_refused_as_such(void **state)
 {
 	static const char *const lines[] = {
 		"[source]\nkind = s3",
-		"[source]\ndirectory = details",
 		"[principals]\nroles = path:/x/",
 		"[accounts]\nshared = deploy",
 		"[accounts]\nuid_tag = uid",
@@ -156,9 +155,6 @@ test_keys_of_later_versions_are_refused_as_such(void **state)
 		"[keys]\nchain = /bin/x %u",
 		"[session]\non_revoke = terminate",
 		"[session]\nsession_manager = terminate",
-		"[aws]\nrole_arn = arn:aws:iam::111122223333:role/x",
-		"[aws]\nfips = yes",
-		"[aws]\ndual_stack = yes",
 		"[aws]\ns3_endpoint = https://s3.example.com",
 	};
 	(void)state;
@@ -174,6 +170,58 @@ test_keys_of_later_versions_are_refused_as_such(void **state)
 		    strstr(error, "not in this version") == NULL)
 			fail_msg("'%s': got '%s'", lines[i], error);
 	}
+}
+
+static void
+test_aws_may_be_another_account_and_other_endpoints(void **state)
+{
+	_cleanup_config_ struct config *c =
+	    config_fixture_good("[source]\ndirectory = details\n"
+				"[aws]\nrole_arn = arn:aws-cn:iam::111122223333:role/a/Reader\n"
+				"fips = yes\ndual_stack = no\n"
+				"[login]\nallow = group:x\nallow = match:platform\n");
+	char account[13];
+
+	(void)state;
+	assert_int_equal(c->directory, CONFIG_DIRECTORY_DETAILS);
+	assert_string_equal(c->aws.role_arn, "arn:aws-cn:iam::111122223333:role/a/Reader");
+	assert_int_equal(c->aws.fips, CONFIG_YES);
+	assert_int_equal(c->aws.dual_stack, CONFIG_NO);
+	config_directory_account(c, account);
+	assert_string_equal(account, "111122223333");
+	assert_true(config_wants_instance_tags(c));
+}
+
+static void
+test_without_a_rule_about_them_instance_tags_are_not_wanted(void **state)
+{
+	_cleanup_config_ struct config *c =
+	    config_fixture_good("[login]\nallow = tag:platform\n");
+
+	(void)state;
+	assert_false(config_wants_instance_tags(c));
+	assert_int_equal(c->aws.fips, CONFIG_AUTO);
+	assert_null(c->aws.role_arn);
+}
+
+static void
+test_endpoints_and_their_kinds_exclude_each_other(void **state)
+{
+	static const struct config_fixture_refusal table[] = {
+		{ "[aws]\nfips = yes\niam_endpoint = https://a.example\n",
+		    "f.conf: [aws] fips or dual_stack = yes and an endpoint" },
+		{ "[aws]\ndual_stack = yes\nec2_endpoint = https://a.example\n",
+		    "f.conf: [aws] fips or dual_stack = yes and an endpoint" },
+		{ "[aws]\nfips = maybe\n", "f.conf:2: [aws] fips: unknown value" },
+		{ "[aws]\nrole_arn = reader\n", "f.conf:2: [aws] role_arn: the ARN" },
+		{ "[aws]\nrole_arn = arn:aws:iam::1:role/x\n",
+		    "f.conf:2: [aws] role_arn: the ARN" },
+		{ "[aws]\nrole_arn = arn:aws:iam::111122223333:user/x\n",
+		    "f.conf:2: [aws] role_arn: the ARN" },
+	};
+
+	(void)state;
+	config_fixture_refusals(table, BASE_N(table));
 }
 
 static void
@@ -335,6 +383,10 @@ main(void)
 		cmocka_unit_test(test_an_empty_file_is_the_defaults_with_nobody_in_scope),
 		cmocka_unit_test(test_every_key_arrives_where_it_belongs),
 		cmocka_unit_test(test_keys_of_later_versions_are_refused_as_such),
+		cmocka_unit_test(test_aws_may_be_another_account_and_other_endpoints),
+		cmocka_unit_test(
+		    test_without_a_rule_about_them_instance_tags_are_not_wanted),
+		cmocka_unit_test(test_endpoints_and_their_kinds_exclude_each_other),
 		cmocka_unit_test(test_values_are_checked),
 		cmocka_unit_test(test_endpoints_are_https_or_loopback),
 		cmocka_unit_test(test_a_file_that_others_can_write_is_not_loaded),

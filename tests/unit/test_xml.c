@@ -59,6 +59,77 @@ test_xml_tells_paths_and_texts(void **state)
 	    trace.bytes, "+a;+a/b;-a/b=1 < 2;+a/c;-a/c=;+a/d;-a/d=<e>;-a=;");
 }
 
+static int
+on_open_but_skip(void *context, const char *path)
+{
+	if (strstr(path, "policy") != NULL)
+		return XML_SKIP;
+	return on_open(context, path);
+}
+
+static void
+test_xml_reads_past_what_is_skipped(void **state)
+{
+	static const struct xml_handlers skipping = { on_open_but_skip, on_close };
+	_cleanup_buf_ struct buf trace = BUF_EMPTY;
+	const char *text = "<a>1<policy>x<b><policy/></b>y</policy><c>2</c></a>";
+
+	(void)state;
+	assert_int_equal(xml_parse(text, strlen(text), &skipping, &trace), 0);
+	assert_string_equal(trace.bytes, "+a;+a/c;-a/c=2;-a=;");
+}
+
+static void
+test_xml_keeps_no_text_of_what_is_skipped(void **state)
+{
+	static const struct xml_handlers skipping = { on_open_but_skip, on_close };
+	static char text[XML_TEXT_MAX * 3];
+	_cleanup_buf_ struct buf trace = BUF_EMPTY;
+	size_t len = sizeof(text) - 1;
+
+	(void)state;
+	memset(text, 'x', len);
+	memcpy(text, "<a><policy>", 11);
+	memcpy(text + len - 13, "</policy></a>", 13);
+	assert_int_equal(xml_parse(text, len, &skipping, &trace), 0);
+	assert_string_equal(trace.bytes, "+a;-a=;");
+}
+
+static void
+test_xml_bounds_the_depth_of_what_is_skipped(void **state)
+{
+	static const struct xml_handlers skipping = { on_open_but_skip, on_close };
+	_cleanup_buf_ struct buf trace = BUF_EMPTY, text = BUF_EMPTY;
+
+	(void)state;
+	buf_text(&text, "<policy>");
+	for (int i = 0; i < 1000; i++)
+		buf_text(&text, "<b>");
+	assert_int_equal(
+	    xml_parse(text.bytes, text.len, &skipping, &trace), XML_E_LIMIT);
+}
+
+static void
+test_xml_fed_byte_by_byte_is_the_same(void **state)
+{
+	_cleanup_buf_ struct buf trace = BUF_EMPTY;
+	const char *text = "<a><b>1 &lt; 2</b><c/></a>";
+	struct xml *xml = NULL;
+
+	(void)state;
+	assert_int_equal(xml_new(&handlers, &trace, &xml), 0);
+	for (size_t i = 0; i < strlen(text); i++)
+		assert_int_equal(xml_feed(xml, text + i, 1), 0);
+	assert_int_equal(xml_finish(xml), 0);
+	xml_free(xml);
+	assert_string_equal(trace.bytes, "+a;+a/b;-a/b=1 < 2;+a/c;-a/c=;-a=;");
+	assert_int_equal(xml_new(&handlers, &trace, &xml), 0);
+	assert_int_equal(xml_feed(xml, "<a><b>", 6), 0);
+	assert_int_equal(xml_finish(xml), XML_E_MALFORMED);
+	assert_int_equal(xml_feed(xml, "</b></a>", 8), XML_E_MALFORMED);
+	xml_free(xml);
+}
+
 static void
 test_xml_refuses_a_doctype_and_with_it_entity_bombs(void **state)
 {
@@ -163,6 +234,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_xml_tells_paths_and_texts),
+		cmocka_unit_test(test_xml_reads_past_what_is_skipped),
+		cmocka_unit_test(test_xml_keeps_no_text_of_what_is_skipped),
+		cmocka_unit_test(test_xml_bounds_the_depth_of_what_is_skipped),
+		cmocka_unit_test(test_xml_fed_byte_by_byte_is_the_same),
 		cmocka_unit_test(test_xml_refuses_a_doctype_and_with_it_entity_bombs),
 		cmocka_unit_test(test_xml_refuses_what_is_not_well_formed),
 		cmocka_unit_test(test_xml_stops_below_64_levels),
