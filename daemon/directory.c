@@ -5,8 +5,8 @@
 #include "daemon/directory.h"
 
 /*
- * Room for one more element in an array without a capacity field: it is full exactly when
- * its count is 0 or a power of two.
+ * Room for one more principal or group: they are sorted where they stand, so their arrays
+ * are the heap's. One without a capacity field is full when its count is 0 or a power of two.
  */
 static int
 grow(void **array, size_t n, size_t size)
@@ -23,58 +23,19 @@ grow(void **array, size_t n, size_t size)
 	return 0;
 }
 
-static char *
-copy_or_null(const char *text)
-{
-	return text != NULL ? strdup(text) : NULL;
-}
-
-static void
-key_done(struct directory_key *key)
-{
-	free(key->key_id);
-	free(key->type);
-	free(key->blob);
-}
-
-static void
-principal_done(struct directory_principal *principal)
-{
-	free(principal->id);
-	free(principal->name);
-	free(principal->path);
-	free(principal->arn);
-	for (size_t i = 0; i < principal->n_tags; i++) {
-		free(principal->tags[i].key);
-		free(principal->tags[i].value);
-	}
-	free(principal->tags);
-	for (size_t i = 0; i < principal->n_groups; i++)
-		free(principal->groups[i]);
-	free(principal->groups);
-	for (size_t i = 0; i < principal->n_keys; i++)
-		key_done(&principal->keys[i]);
-	free(principal->keys);
-}
-
-static void
-group_done(struct directory_group *group)
-{
-	free(group->name);
-	free(group->id);
-	free(group->path);
-}
-
 int
 directory_new(struct directory **ret_directory)
 {
-	struct directory *directory = calloc(1, sizeof(*directory));
+	_cleanup_free_ struct directory *directory = calloc(1, sizeof(*directory));
+	int r;
 
 	if (directory == NULL)
 		return -ENOMEM;
 	directory->refs = 1;
-	*ret_directory = directory;
-	return 0;
+	r = pool_new(&directory->pool);
+	if (r == 0)
+		*ret_directory = base_take_ptr(&directory);
+	return r;
 }
 
 int
@@ -83,22 +44,21 @@ directory_add_principal(struct directory *directory, enum principal_kind kind,
     int64_t created_s, struct directory_principal **ret_principal)
 {
 	void *array = directory->principals;
-	struct directory_principal made = { .kind = kind, .created_s = created_s };
+	struct directory_principal made = {
+		.kind = kind, .created_s = created_s, .pool = directory->pool
+	};
 	int r;
 
 	r = grow(&array, directory->n_principals, sizeof(made));
 	directory->principals = array;
 	if (r != 0)
 		return r;
-	made.id = strdup(id);
-	made.name = strdup(name);
-	made.path = strdup(path);
-	made.arn = strdup(arn);
-	if (made.id == NULL || made.name == NULL || made.path == NULL ||
-	    made.arn == NULL) {
-		principal_done(&made);
+	made.id = pool_text(made.pool, id);
+	made.name = pool_text(made.pool, name);
+	made.path = pool_shared(made.pool, path);
+	made.arn = pool_text(made.pool, arn);
+	if (made.id == NULL || made.name == NULL || made.path == NULL || made.arn == NULL)
 		return -ENOMEM;
-	}
 	directory->principals[directory->n_principals] = made;
 	*ret_principal = &directory->principals[directory->n_principals++];
 	return 0;
@@ -108,34 +68,31 @@ int
 directory_add_tag(
     struct directory_principal *principal, const char *key, const char *value)
 {
-	_cleanup_free_ char *key_copy = strdup(key);
-	_cleanup_free_ char *value_copy = strdup(value);
-	void *array = principal->tags;
-	int r;
-
-	r = grow(&array, principal->n_tags, sizeof(*principal->tags));
-	principal->tags = array;
-	if (r != 0 || key_copy == NULL || value_copy == NULL)
-		return -ENOMEM;
-	principal->tags[principal->n_tags++] = (struct directory_tag){
-		.key = base_take_ptr(&key_copy),
-		.value = base_take_ptr(&value_copy),
+	struct directory_tag made = {
+		.key = pool_shared(principal->pool, key),
+		.value = pool_shared(principal->pool, value),
 	};
+	struct directory_tag *tags =
+	    pool_grow(principal->pool, principal->tags, principal->n_tags, sizeof(made));
+
+	if (tags == NULL || made.key == NULL || made.value == NULL)
+		return -ENOMEM;
+	tags[principal->n_tags++] = made;
+	principal->tags = tags;
 	return 0;
 }
 
 int
 directory_add_membership(struct directory_principal *principal, const char *group)
 {
-	_cleanup_free_ char *copy = strdup(group);
-	void *array = principal->groups;
-	int r;
+	const char *name = pool_shared(principal->pool, group);
+	const char **groups = pool_grow(
+	    principal->pool, principal->groups, principal->n_groups, sizeof(name));
 
-	r = grow(&array, principal->n_groups, sizeof(*principal->groups));
-	principal->groups = array;
-	if (r != 0 || copy == NULL)
+	if (groups == NULL || name == NULL)
 		return -ENOMEM;
-	principal->groups[principal->n_groups++] = base_take_ptr(&copy);
+	groups[principal->n_groups++] = name;
+	principal->groups = groups;
 	return 0;
 }
 
@@ -143,23 +100,21 @@ int
 directory_add_key(struct directory_principal *principal, const char *key_id,
     const struct sshkey *key, enum keysfile_source source)
 {
-	struct directory_key made = { .source = source, .blob_len = key->blob_len };
-	void *array = principal->keys;
-	int r;
+	struct pool *pool = principal->pool;
+	struct directory_key made = {
+		.key_id = pool_text(pool, key_id),
+		.type = pool_shared(pool, key->type),
+		.blob = (uint8_t *)pool_bytes(pool, key->blob, key->blob_len),
+		.blob_len = key->blob_len,
+		.source = source,
+	};
+	struct directory_key *keys =
+	    pool_grow(pool, principal->keys, principal->n_keys, sizeof(made));
 
-	r = grow(&array, principal->n_keys, sizeof(made));
-	principal->keys = array;
-	if (r != 0)
-		return r;
-	made.key_id = strdup(key_id);
-	made.type = strdup(key->type);
-	made.blob = malloc(key->blob_len + 1);
-	if (made.key_id == NULL || made.type == NULL || made.blob == NULL) {
-		key_done(&made);
+	if (keys == NULL || made.key_id == NULL || made.type == NULL || made.blob == NULL)
 		return -ENOMEM;
-	}
-	memcpy(made.blob, key->blob, key->blob_len);
-	principal->keys[principal->n_keys++] = made;
+	keys[principal->n_keys++] = made;
+	principal->keys = keys;
 	return 0;
 }
 
@@ -167,19 +122,20 @@ int
 directory_add_group(
     struct directory *directory, const char *name, const char *id, const char *path)
 {
-	struct directory_group made = { .name = strdup(name) };
+	struct pool *pool = directory->pool;
+	struct directory_group made = {
+		.name = pool_shared(pool, name),
+		.id = id != NULL ? pool_text(pool, id) : NULL,
+		.path = path != NULL ? pool_shared(pool, path) : NULL,
+	};
 	void *array = directory->groups;
 	int r;
 
 	r = grow(&array, directory->n_groups, sizeof(made));
 	directory->groups = array;
-	made.id = copy_or_null(id);
-	made.path = copy_or_null(path);
 	if (r != 0 || made.name == NULL || (id != NULL && made.id == NULL) ||
-	    (path != NULL && made.path == NULL)) {
-		group_done(&made);
+	    (path != NULL && made.path == NULL))
 		return -ENOMEM;
-	}
 	directory->groups[directory->n_groups++] = made;
 	return 0;
 }
@@ -222,12 +178,9 @@ finish_memberships(struct directory_principal *principal)
 	if (principal->n_groups == 0)
 		return;
 	qsort(principal->groups, principal->n_groups, sizeof(char *), by_text);
-	for (size_t i = 1; i < principal->n_groups; i++) {
-		if (strcmp(principal->groups[kept], principal->groups[i]) == 0)
-			free(principal->groups[i]);
-		else
+	for (size_t i = 1; i < principal->n_groups; i++)
+		if (strcmp(principal->groups[kept], principal->groups[i]) != 0)
 			principal->groups[++kept] = principal->groups[i];
-	}
 	principal->n_groups = kept + 1;
 }
 
@@ -255,10 +208,9 @@ finish_groups(struct directory *directory)
 			continue;
 		}
 		if (groups[kept].id == NULL)
-			groups[kept].id = base_take_ptr(&groups[i].id);
+			groups[kept].id = groups[i].id;
 		if (groups[kept].path == NULL)
-			groups[kept].path = base_take_ptr(&groups[i].path);
-		group_done(&groups[i]);
+			groups[kept].path = groups[i].path;
 	}
 	directory->n_groups = kept + 1;
 	return 0;
@@ -270,6 +222,7 @@ directory_finish(struct directory *directory)
 	_cleanup_free_ const char **arns = NULL;
 	size_t n = directory->n_principals;
 
+	pool_seal(directory->pool);
 	for (size_t i = 0; i < n; i++)
 		finish_memberships(&directory->principals[i]);
 	if (n > 0) {
@@ -306,11 +259,8 @@ directory_unref(struct directory *directory)
 	if (directory == NULL ||
 	    __atomic_sub_fetch(&directory->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
-	for (size_t i = 0; i < directory->n_principals; i++)
-		principal_done(&directory->principals[i]);
 	free(directory->principals);
-	for (size_t i = 0; i < directory->n_groups; i++)
-		group_done(&directory->groups[i]);
 	free(directory->groups);
+	pool_free(directory->pool);
 	free(directory);
 }

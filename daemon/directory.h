@@ -16,6 +16,7 @@
 #include "common/base.h"
 #include "common/published_format.h"
 #include "common/sshkey.h"
+#include "daemon/pool.h"
 
 struct directory_tag {
 	char *key;
@@ -33,24 +34,25 @@ struct directory_key {
 
 struct directory_principal {
 	enum principal_kind kind;
-	char *id;   /* unique id: AIDA…, AROA… */
-	char *name; /* IAM name */
-	char *path; /* "/people/": starts and ends with '/' */
-	char *arn;
+	const char *id;   /* unique id: AIDA…, AROA… */
+	const char *name; /* IAM name */
+	const char *path; /* "/people/": starts and ends with '/' */
+	const char *arn;
 	int64_t created_s; /* seconds since the epoch; INT64_MAX when not known */
 	struct directory_tag *tags;
 	size_t n_tags;
-	char **groups; /* names */
+	const char **groups; /* names */
 	size_t n_groups;
 	struct directory_key
 	    *keys; /* kind = file only; IAM's keys come through keystore.h */
 	size_t n_keys;
+	struct pool *pool; /* of the directory: where all of the above lies */
 };
 
 struct directory_group {
-	char *name;
-	char *id;   /* AGPA…, or NULL when the source does not say */
-	char *path; /* may be NULL */
+	const char *name;
+	const char *id;   /* AGPA…, or NULL when the source does not say */
+	const char *path; /* may be NULL */
 };
 
 struct directory {
@@ -62,6 +64,7 @@ struct directory {
 	char account[13]; /* "" when the source has none */
 	int64_t verified_wall_ms;
 	int64_t verified_boot_ms;
+	struct pool *pool; /* every text and list of the above */
 };
 
 enum {

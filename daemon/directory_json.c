@@ -11,6 +11,8 @@
 #include "daemon/directory_scan.h"
 #include "daemon/utf8.h"
 
+#define PASS_EVERY ((size_t)1 << 20)
+
 static int BASE_PRINTF(2, 3) refuse(char *error, const char *format, ...)
 {
 	va_list args;
@@ -27,13 +29,29 @@ is_named(struct directory_slice name, const char *wanted)
 	return name.len == strlen(wanted) && memcmp(name.at, wanted, name.len) == 0;
 }
 
+/* Whom to tell that the text before a place is not needed any more. */
+struct passing {
+	directory_json_passed_fn passed; /* may be NULL */
+	void *context;
+	const char *told;
+};
+
+static void
+pass(struct passing *passing, const char *upto)
+{
+	if (passing->passed == NULL || (size_t)(upto - passing->told) < PASS_EVERY)
+		return;
+	passing->passed(passing->context, upto);
+	passing->told = upto;
+}
+
 typedef int (*element_fn)(
     struct directory *directory, const char *text, size_t len, char *ret_why);
 
 /* Every element of a list, one at a time. */
 static int
 read_list(struct directory *directory, struct directory_slice list, const char *list_name,
-    element_fn read_element, char *error)
+    element_fn read_element, struct passing *passing, char *error)
 {
 	struct directory_slice name;
 	struct directory_slice element;
@@ -54,6 +72,7 @@ read_list(struct directory *directory, struct directory_slice list, const char *
 			return r;
 		if (r != 0)
 			return refuse(error, "%s[%zu]: %s", list_name, scan.n - 1, why);
+		pass(passing, element.at);
 	}
 	if (r != DIRECTORY_SCAN_E_END)
 		return refuse(error, "%s: no JSON behind element %zu", list_name, scan.n);
@@ -118,11 +137,30 @@ find_lists(struct directory_slice whole, struct lists *ret_lists, char *error)
 	return 0;
 }
 
+static int
+read_users(struct directory *directory, const struct lists *lists,
+    struct passing *passing, char *error)
+{
+	return read_list(directory, lists->users, "UserDetailList",
+	    directory_element_user, passing, error);
+}
+
+static int
+read_groups(struct directory *directory, const struct lists *lists,
+    struct passing *passing, char *error)
+{
+	if (lists->groups.at == NULL)
+		return 0;
+	return read_list(directory, lists->groups, "GroupDetailList",
+	    directory_element_group, passing, error);
+}
+
 int
-directory_json_parse(
-    const char *bytes, size_t len, struct directory **ret_directory, char ret_error[256])
+directory_json_eat(const char *bytes, size_t len, directory_json_passed_fn passed,
+    void *context, struct directory **ret_directory, char ret_error[256])
 {
 	_cleanup_directory_ struct directory *directory = NULL;
+	struct passing passing = { passed, context, bytes };
 	struct lists lists;
 	size_t wrong;
 	int r;
@@ -135,12 +173,18 @@ directory_json_parse(
 	r = find_lists((struct directory_slice){ bytes, len }, &lists, ret_error);
 	if (r == 0)
 		r = directory_new(&directory);
-	if (r == 0)
-		r = read_list(directory, lists.users, "UserDetailList",
-		    directory_element_user, ret_error);
-	if (r == 0 && lists.groups.at != NULL)
-		r = read_list(directory, lists.groups, "GroupDetailList",
-		    directory_element_group, ret_error);
+	if (r != 0)
+		return r;
+	/* in the order in which they stand: what is passed is gone */
+	if (lists.groups.at != NULL && lists.groups.at < lists.users.at) {
+		r = read_groups(directory, &lists, &passing, ret_error);
+		if (r == 0)
+			r = read_users(directory, &lists, &passing, ret_error);
+	} else {
+		r = read_users(directory, &lists, &passing, ret_error);
+		if (r == 0)
+			r = read_groups(directory, &lists, &passing, ret_error);
+	}
 	if (r != 0)
 		return r;
 	r = directory_finish(directory);
@@ -151,4 +195,11 @@ directory_json_parse(
 	find_account(directory);
 	*ret_directory = base_take_ptr(&directory);
 	return 0;
+}
+
+int
+directory_json_parse(
+    const char *bytes, size_t len, struct directory **ret_directory, char ret_error[256])
+{
+	return directory_json_eat(bytes, len, NULL, NULL, ret_directory, ret_error);
 }

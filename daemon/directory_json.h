@@ -33,6 +33,14 @@ enum {
 int directory_json_parse(
     const char *bytes, size_t len, struct directory **ret_directory, char ret_error[256]);
 
+/**
+ * directory_json_eat() - the same of bytes that are in the caller's way
+ * @passed: told now and then that nothing before @upto is needed any more
+ */
+typedef void (*directory_json_passed_fn)(void *context, const char *upto);
+int directory_json_eat(const char *bytes, size_t len, directory_json_passed_fn passed,
+    void *context, struct directory **ret_directory, char ret_error[256]);
+
 /** directory_json_write() - the same shape, to a stream; 0 or -errno (-EIO when it failed) */
 int directory_json_write(const struct directory *directory, FILE *stream);
 

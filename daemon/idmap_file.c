@@ -117,26 +117,26 @@ read_entry(struct idmap *map, const struct json_object *object)
 static int
 read_ledger(struct idmap *map, const char *path)
 {
-	_cleanup_statefile_ struct json_object *object = NULL;
-	struct json_object *ids;
+	_cleanup_statefile_list_ struct statefile_list *ids = NULL;
+	_cleanup_statefile_ struct json_object *rest = NULL;
 	int r;
 
-	r = statefile_read(path, &object);
+	r = statefile_list_open(path, "ids", &ids, &rest);
 	if (r == -ENOENT)
 		return 0;
-	if (r == STATEFILE_E_DAMAGED)
-		return IDMAP_E_DAMAGED;
-	if (r != 0)
-		return r;
-	if (!json_object_object_get_ex(object, "ids", &ids) ||
-	    !json_object_is_type(ids, json_type_array))
-		return IDMAP_E_DAMAGED;
-	for (size_t i = 0; i < json_object_array_length(ids); i++) {
-		r = read_entry(map, json_object_array_get_idx(ids, i));
+	while (r == 0) {
+		_cleanup_statefile_ struct json_object *entry = NULL;
+
+		r = statefile_list_next(ids, &entry);
+		if (r == STATEFILE_E_END)
+			return 0;
+		if (r != 0)
+			break;
+		r = read_entry(map, entry);
 		if (r != 0)
 			return r;
 	}
-	return 0;
+	return r == STATEFILE_E_DAMAGED ? IDMAP_E_DAMAGED : r;
 }
 
 int

@@ -6,23 +6,11 @@
 #include "daemon/keystore_parts.h"
 
 static void
-keys_free(struct directory_key *keys, size_t n_keys)
-{
-	for (size_t i = 0; i < n_keys; i++) {
-		free(keys[i].key_id);
-		free(keys[i].type);
-		free(keys[i].blob);
-	}
-	free(keys);
-}
-
-static void
 person_free(struct keystore_person *person)
 {
 	if (person == NULL)
 		return;
-	keys_free(person->keys, person->n_keys);
-	free(person->unique_id);
+	free(person->memory);
 	free(person);
 }
 
@@ -82,25 +70,43 @@ keystore_find(const struct keystore *store, const char *unique_id)
 	return is_known ? store->people[at] : NULL;
 }
 
-static int
-copy_keys(struct keystore_person *person, const struct directory_key *keys, size_t n_keys)
+/* The next @len bytes and a NUL of a person's memory. */
+static char *
+put(char **at, const void *bytes, size_t len)
 {
-	if (n_keys == 0)
-		return 0;
-	person->keys = calloc(n_keys, sizeof(*person->keys));
-	if (person->keys == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < n_keys; i++) {
-		struct directory_key *copy = &person->keys[person->n_keys++];
+	char *copy = *at;
 
-		copy->source = keys[i].source;
-		copy->blob_len = keys[i].blob_len;
-		copy->key_id = strdup(keys[i].key_id);
-		copy->type = strdup(keys[i].type);
-		copy->blob = malloc(keys[i].blob_len + 1);
-		if (copy->key_id == NULL || copy->type == NULL || copy->blob == NULL)
-			return -ENOMEM;
-		memcpy(copy->blob, keys[i].blob, keys[i].blob_len);
+	memcpy(copy, bytes, len);
+	copy[len] = '\0';
+	*at += len + 1;
+	return copy;
+}
+
+/* One piece of memory a person: a keystore has thousands. */
+static int
+fill(struct keystore_person *person, const char *unique_id,
+    const struct directory_key *keys, size_t n_keys)
+{
+	size_t size = n_keys * sizeof(*keys) + strlen(unique_id) + 1;
+	char *at;
+
+	for (size_t i = 0; i < n_keys; i++)
+		size +=
+		    strlen(keys[i].key_id) + strlen(keys[i].type) + keys[i].blob_len + 3;
+	person->memory = malloc(size);
+	if (person->memory == NULL)
+		return -ENOMEM;
+	person->keys = person->memory;
+	person->n_keys = n_keys;
+	at = (char *)person->memory + n_keys * sizeof(*keys);
+	person->unique_id = put(&at, unique_id, strlen(unique_id));
+	for (size_t i = 0; i < n_keys; i++) {
+		struct directory_key *copy = &person->keys[i];
+
+		*copy = keys[i];
+		copy->key_id = put(&at, keys[i].key_id, strlen(keys[i].key_id));
+		copy->type = put(&at, keys[i].type, strlen(keys[i].type));
+		copy->blob = (uint8_t *)put(&at, keys[i].blob, keys[i].blob_len);
 	}
 	return 0;
 }
@@ -135,10 +141,7 @@ keystore_set(struct keystore *store, const char *unique_id,
 		return -ENOMEM;
 	person->checked_wall_ms = wall_ms;
 	person->checked_boot_ms = boot_ms;
-	person->unique_id = strdup(unique_id);
-	if (person->unique_id == NULL)
-		return -ENOMEM;
-	r = copy_keys(person, keys, n_keys);
+	r = fill(person, unique_id, keys, n_keys);
 	if (r == 0 && !is_known)
 		r = make_room(store);
 	if (r != 0)

@@ -13,11 +13,12 @@
 #include "daemon/directory.h"
 
 struct keystore_person {
-	char *unique_id;
+	const char *unique_id;
 	struct directory_key *keys;
 	size_t n_keys;
 	int64_t checked_wall_ms; /* IAM's list of this person; 0 = never */
 	int64_t checked_boot_ms;
+	void *memory; /* all of the above */
 };
 
 struct keystore;

@@ -118,38 +118,35 @@ read_person(const struct loading *loading, const struct json_object *object,
 static int
 read_people(struct loading *loading, const char *path)
 {
-	_cleanup_statefile_ struct json_object *object = NULL;
+	_cleanup_statefile_list_ struct statefile_list *people = NULL;
+	_cleanup_statefile_ struct json_object *rest = NULL;
 	char boot_id[BOOT_ID_SIZE];
-	struct json_object *people;
 	const char *its_boot;
 	int r;
 
-	r = statefile_read(path, &object);
+	r = statefile_list_open(path, "people", &people, &rest);
 	if (r != 0)
 		return r;
-	if (!json_object_object_get_ex(object, "people", &people) ||
-	    !json_object_is_type(people, json_type_array))
-		return STATEFILE_E_DAMAGED;
 	read_boot_id(boot_id);
-	its_boot = statefile_text(object, "boot_id");
+	its_boot = statefile_text(rest, "boot_id");
 	loading->is_this_boot =
 	    its_boot != NULL && boot_id[0] != '\0' && strcmp(its_boot, boot_id) == 0;
 	clock_read(&loading->now);
-	for (size_t i = 0; i < json_object_array_length(people); i++) {
+	while (r == 0) {
 		_cleanup_directory_ struct directory *scratch = NULL;
+		_cleanup_statefile_ struct json_object *person = NULL;
 		struct directory_principal *holder;
 
-		r = directory_new(&scratch);
+		r = statefile_list_next(people, &person);
+		if (r == 0)
+			r = directory_new(&scratch);
 		if (r == 0)
 			r = directory_add_principal(
 			    scratch, PRINCIPAL_IAM_USER, "", "", "", "", 0, &holder);
 		if (r == 0)
-			r = read_person(
-			    loading, json_object_array_get_idx(people, i), holder);
-		if (r != 0)
-			return r;
+			r = read_person(loading, person, holder);
 	}
-	return 0;
+	return r == STATEFILE_E_END ? 0 : r;
 }
 
 int

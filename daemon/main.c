@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,6 +30,7 @@
 #include "daemon/watch.h"
 
 #define MAIN_EX_ROOT 77 /* as sysexits' EX_NOPERM */
+#define MAIN_MAP_FROM (128 * 1024)
 
 static const char usage[] =
     "usage: iamlogind [--config FILE] [--check] [--debug] [--version]\n"
@@ -94,6 +96,18 @@ main_harden(void)
 	if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 && locked.rlim_cur == RLIM_INFINITY &&
 	    mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0)
 		log_line(LOG_WARNING, "memory could not be locked: %m");
+}
+
+/*
+ * A listing of 50,000 people comes, and the last one goes. What is large is mapped alone and
+ * given back at once; glibc(3) would by itself come to keep it for the next time.
+ */
+static void
+main_memory(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, MAIN_MAP_FROM);
+	(void)mallopt(M_TRIM_THRESHOLD, MAIN_MAP_FROM);
+	(void)mallopt(M_ARENA_MAX, 2); /* one for each thread */
 }
 
 static int
@@ -226,6 +240,7 @@ main(int argc, char **argv)
 	r = main_parse(argc, argv, &options);
 	if (r != 0)
 		return r - 1;
+	main_memory();
 	log_start(options.debug ? LOG_DEBUG : LOG_INFO);
 	r = config_load(options.config, &d.config, why);
 	if (r != 0) {

@@ -13,10 +13,10 @@
 
 #define PUBLISH_ROOM_FACTOR 4
 #define PUBLISH_TEMP_SUFFIX ".new"
+#define PUBLISH_PIECE 8192
 
-/* What stands at the path: its content, read-only, and its live line. NULL: nothing. */
+/* What stands at the path: which file, and its live line. NULL: nothing. */
 struct publish_mapping {
-	const uint8_t *content;
 	size_t size;
 	uint8_t *line_page;
 	dev_t dev;
@@ -44,8 +44,6 @@ page_size(void)
 static void
 unmap(struct publish_mapping *mapping)
 {
-	if (mapping->content != NULL)
-		(void)munmap((void *)(uintptr_t)mapping->content, mapping->size);
 	if (mapping->line_page != NULL)
 		(void)munmap(mapping->line_page, page_size());
 	*mapping = (struct publish_mapping){ 0 };
@@ -77,10 +75,6 @@ map_file(int fd, struct publish_mapping *ret_mapping)
 	mapping.size = (size_t)st.st_size;
 	mapping.dev = st.st_dev;
 	mapping.ino = st.st_ino;
-	map = mmap(NULL, mapping.size, PROT_READ, MAP_SHARED, fd, 0);
-	if (map == MAP_FAILED)
-		return -errno;
-	mapping.content = map;
 	map = mmap(NULL, page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (map == MAP_FAILED)
 		return -errno;
@@ -173,18 +167,58 @@ publish_file_free(struct publish_file *file)
 	free(file);
 }
 
-/* Equal but for generation, build stamps and the live line? */
-static bool
-same_content(const uint8_t *a, const uint8_t *b, size_t size)
+/* What is not content of a file: generation, build stamps and the live line. */
+static void
+blank(uint8_t *header)
 {
-	const size_t line_end = PUBLISHED_HEADER_SIZE;
+	memset(header + PUBLISHED_AT_GENERATION, 0,
+	    PUBLISHED_AT_HASH_SEED - PUBLISHED_AT_GENERATION);
+	memset(header + PUBLISHED_AT_BUILT_WALL, 0,
+	    PUBLISHED_AT_BOOT_ID - PUBLISHED_AT_BUILT_WALL);
+	memset(
+	    header + PUBLISHED_AT_STATE, 0, PUBLISHED_HEADER_SIZE - PUBLISHED_AT_STATE);
+}
 
-	return memcmp(a, b, PUBLISHED_AT_GENERATION) == 0 &&
-	       memcmp(a + PUBLISHED_AT_HASH_SEED, b + PUBLISHED_AT_HASH_SEED,
-		   PUBLISHED_AT_BUILT_WALL - PUBLISHED_AT_HASH_SEED) == 0 &&
-	       memcmp(a + PUBLISHED_AT_BOOT_ID, b + PUBLISHED_AT_BOOT_ID,
-		   PUBLISHED_AT_STATE - PUBLISHED_AT_BOOT_ID) == 0 &&
-	       memcmp(a + line_end, b + line_end, size - line_end) == 0;
+static bool
+same_header(const uint8_t *a, const uint8_t *b)
+{
+	uint8_t left[PUBLISHED_HEADER_SIZE], right[PUBLISHED_HEADER_SIZE];
+
+	memcpy(left, a, sizeof(left));
+	memcpy(right, b, sizeof(right));
+	blank(left);
+	blank(right);
+	return memcmp(left, right, sizeof(left)) == 0;
+}
+
+/*
+ * Is this the content of the file that stands? It is read in pieces: mapped, all of it
+ * would count as the daemon's memory from then on.
+ */
+static bool
+same_content(const struct publish_file *file, const struct publish_bytes *bytes)
+{
+	_cleanup_close_ int fd =
+	    open(file->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	uint8_t piece[PUBLISH_PIECE];
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_dev != file->standing.dev ||
+	    st.st_ino != file->standing.ino || (size_t)st.st_size != bytes->size)
+		return false;
+	for (size_t at = 0; at < bytes->size; at += (size_t)n) {
+		size_t skip = at == 0 ? PUBLISHED_HEADER_SIZE : 0;
+
+		n = pread(fd, piece, sizeof(piece), (off_t)at);
+		if (n <= (ssize_t)skip || (size_t)n > bytes->size - at)
+			return false;
+		if (at == 0 && !same_header(piece, bytes->bytes))
+			return false;
+		if (memcmp(piece + skip, bytes->bytes + at + skip, (size_t)n - skip) != 0)
+			return false;
+	}
+	return true;
 }
 
 /* Somebody may have removed or replaced it since: then it has to be written again. */
@@ -193,7 +227,7 @@ still_stands(const struct publish_file *file)
 {
 	struct stat st;
 
-	return file->standing.content != NULL && file->is_as_asked &&
+	return file->standing.line_page != NULL && file->is_as_asked &&
 	       lstat(file->path, &st) == 0 && st.st_dev == file->standing.dev &&
 	       st.st_ino == file->standing.ino;
 }
@@ -292,7 +326,7 @@ publish_file_put(struct publish_file *file, struct publish_bytes *bytes,
 	if (bytes->size < PUBLISHED_HEADER_SIZE)
 		return -EINVAL;
 	if (still_stands(file) && bytes->size == file->standing.size &&
-	    same_content(bytes->bytes, file->standing.content, bytes->size)) {
+	    same_content(file, bytes)) {
 		publish_file_verified(
 		    file, facts->verified_wall_ms, facts->verified_boot_ms);
 		*ret_generation = file->generation;

@@ -201,11 +201,10 @@ align8(size_t n)
 }
 
 static int
-assemble(const struct publish_encoder *encoder, const char *magic,
-    const struct world *world, const struct publish_facts *facts,
-    struct publish_bytes *ret_bytes)
+assemble(struct publish_encoder *encoder, const char *magic, const struct world *world,
+    const struct publish_facts *facts, struct publish_bytes *ret_bytes)
 {
-	const struct publish_section *section;
+	struct publish_section *section;
 	struct publish_bytes file;
 	size_t offset, total = 0;
 	uint32_t n_sections = 0;
@@ -237,6 +236,8 @@ assemble(const struct publish_encoder *encoder, const char *magic,
 		entry += PUBLISHED_SECTION_SIZE;
 		if (section->size > 0)
 			memcpy(file.bytes + offset, section->bytes, section->size);
+		/* never the file and all sections at once */
+		free(base_take_ptr(&section->bytes));
 		offset += align8(section->size);
 	}
 	bytes_put_u32(file.bytes + PUBLISHED_AT_CHECK,

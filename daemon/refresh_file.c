@@ -2,21 +2,50 @@
 /* refresh_file.c - the directory from a file; contract in refresh_file.h */
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "common/clock.h"
 #include "daemon/directory_json.h"
 #include "daemon/refresh_file.h"
 
+/* The file's bytes: mapped alone, so that what has been read can be given back piecewise. */
+struct file_bytes {
+	char *map; /* NULL: none */
+	size_t size;
+	size_t len;
+};
+
+static void
+file_unmap(struct file_bytes *bytes)
+{
+	if (bytes->map != NULL)
+		(void)munmap(bytes->map, bytes->size);
+	bytes->map = NULL;
+}
+
+static void
+file_passed(void *context, const char *upto)
+{
+	struct file_bytes *bytes = context;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t done = (size_t)(upto - bytes->map) / page * page;
+
+	if (done == 0 || munmap(bytes->map, done) < 0)
+		return;
+	bytes->map += done;
+	bytes->size -= done;
+}
+
 static int
-file_read(const char *path, char **ret_bytes, size_t *ret_len, struct stat *ret_st)
+file_read(const char *path, struct file_bytes *ret_bytes, struct stat *ret_st)
 {
 	_cleanup_close_ int fd =
 	    open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	_cleanup_free_ char *bytes = NULL;
+	_cleanup_(file_unmap) struct file_bytes bytes = { NULL, 0, 0 };
 	struct stat st;
-	size_t len = 0;
 	ssize_t n = 1;
+	void *map;
 
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return -errno;
@@ -26,16 +55,20 @@ file_read(const char *path, char **ret_bytes, size_t *ret_len, struct stat *ret_
 		return -EPERM;
 	if (st.st_size > (off_t)DIRECTORY_JSON_MAX)
 		return -EFBIG;
-	bytes = malloc((size_t)st.st_size + 1);
-	if (bytes == NULL)
-		return -ENOMEM;
-	while (len < (size_t)st.st_size &&
-	       (n = read(fd, bytes + len, (size_t)st.st_size - len)) > 0)
-		len += (size_t)n;
+	/* not of the file: who shortens it while it is read must not end the daemon */
+	bytes.size = (size_t)st.st_size + 1;
+	map = mmap(
+	    NULL, bytes.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	bytes.map = map;
+	while (bytes.len < (size_t)st.st_size &&
+	       (n = read(fd, bytes.map + bytes.len, (size_t)st.st_size - bytes.len)) > 0)
+		bytes.len += (size_t)n;
 	if (n < 0)
 		return -errno;
-	*ret_bytes = base_take_ptr(&bytes);
-	*ret_len = len;
+	*ret_bytes = bytes;
+	bytes.map = NULL;
 	*ret_st = st;
 	return 0;
 }
@@ -103,13 +136,12 @@ refresh_file_run(struct daemon *d, uint64_t cookie)
 {
 	_cleanup_directory_ struct directory *directory = NULL;
 	_cleanup_instance_ struct instance *instance = NULL;
-	_cleanup_free_ char *bytes = NULL;
+	_cleanup_(file_unmap) struct file_bytes bytes = { NULL, 0, 0 };
 	struct net_error error = { .action = "file:read", .code = "file" };
 	char why[256] = "";
 	struct clock_now now;
 	const struct directory *read_now;
 	struct stat st;
-	size_t len = 0;
 	int r;
 
 	clock_read(&now);
@@ -117,9 +149,10 @@ refresh_file_run(struct daemon *d, uint64_t cookie)
 		refresh_verified(d, cookie, &now);
 		return;
 	}
-	r = file_read(d->config->source_path, &bytes, &len, &st);
+	r = file_read(d->config->source_path, &bytes, &st);
 	if (r == 0)
-		r = directory_json_parse(bytes, len, &directory, why);
+		r = directory_json_eat(
+		    bytes.map, bytes.len, file_passed, &bytes, &directory, why);
 	if (r == 0)
 		r = file_instance(d->config, &instance);
 	if (r != 0) {
@@ -136,8 +169,7 @@ refresh_file_run(struct daemon *d, uint64_t cookie)
 	directory->verified_wall_ms = now.wall_ms;
 	directory->verified_boot_ms = now.boot_ms;
 	/* megabytes that nobody needs any more while the rest is built */
-	free(bytes);
-	bytes = NULL;
+	file_unmap(&bytes);
 	read_now = directory;
 	file_last.st_size = 0;
 	refresh_listed(d, cookie, base_take_ptr(&directory), base_take_ptr(&instance));

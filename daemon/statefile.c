@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "daemon/directory_scan.h"
 #include "daemon/statefile.h"
 
 #define DEPTH_MAX 8
@@ -23,13 +24,18 @@ statefile_putp(struct json_object **object)
 	(void)json_object_put(*object);
 }
 
+struct statefile_list {
+	char *bytes;
+	struct directory_scan scan;
+};
+
+/* One JSON object and nothing behind it. */
 static int
 parse(const char *bytes, size_t len, struct json_object **ret_object)
 {
 	_cleanup_(tokener_freep) struct json_tokener *tokener =
 	    json_tokener_new_ex(DEPTH_MAX);
 	_cleanup_statefile_ struct json_object *object = NULL;
-	struct json_object *version;
 
 	if (tokener == NULL)
 		return -ENOMEM;
@@ -40,6 +46,20 @@ parse(const char *bytes, size_t len, struct json_object **ret_object)
 	for (size_t i = json_tokener_get_parse_end(tokener); i < len; i++)
 		if (bytes[i] != '\n' && bytes[i] != ' ')
 			return STATEFILE_E_DAMAGED;
+	*ret_object = base_take_ptr(&object);
+	return 0;
+}
+
+/* The same, of our version. */
+static int
+parse_file(const char *bytes, size_t len, struct json_object **ret_object)
+{
+	_cleanup_statefile_ struct json_object *object = NULL;
+	struct json_object *version;
+	int r = parse(bytes, len, &object);
+
+	if (r != 0)
+		return r;
 	if (!json_object_object_get_ex(object, "v", &version) ||
 	    !json_object_is_type(version, json_type_int) ||
 	    json_object_get_int64(version) != 1)
@@ -48,8 +68,8 @@ parse(const char *bytes, size_t len, struct json_object **ret_object)
 	return 0;
 }
 
-int
-statefile_read(const char *path, struct json_object **ret_object)
+static int
+read_whole(const char *path, char **ret_bytes, size_t *ret_len)
 {
 	_cleanup_close_ int fd = -1;
 	_cleanup_free_ char *bytes = NULL;
@@ -79,7 +99,100 @@ statefile_read(const char *path, struct json_object **ret_object)
 	}
 	if (len == 0 || memchr(bytes, '\0', len) != NULL)
 		return STATEFILE_E_DAMAGED;
-	return parse(bytes, len, ret_object);
+	*ret_bytes = base_take_ptr(&bytes);
+	*ret_len = len;
+	return 0;
+}
+
+int
+statefile_read(const char *path, struct json_object **ret_object)
+{
+	_cleanup_free_ char *bytes = NULL;
+	size_t len;
+	int r = read_whole(path, &bytes, &len);
+
+	return r == 0 ? parse_file(bytes, len, ret_object) : r;
+}
+
+/* Where the value of member @name is; not there: it has no bytes. */
+static int
+find_member(
+    struct directory_slice whole, const char *name, struct directory_slice *ret_value)
+{
+	struct directory_slice member, value, found = { NULL, 0 };
+	struct directory_scan scan;
+	int r = directory_scan_begin(whole, '{', &scan);
+
+	while (r == 0 && (r = directory_scan_next(&scan, &member, &value)) == 0)
+		if (member.len == strlen(name) &&
+		    memcmp(member.at, name, member.len) == 0)
+			found = value;
+	if (r != DIRECTORY_SCAN_E_END || found.at == NULL)
+		return STATEFILE_E_DAMAGED;
+	*ret_value = found;
+	return 0;
+}
+
+/* The file with an empty array where @value stands. */
+static int
+parse_rest(struct directory_slice whole, struct directory_slice value,
+    struct json_object **ret_rest)
+{
+	_cleanup_free_ char *rest = NULL;
+	const char *behind = value.at + value.len;
+	int len = asprintf(&rest, "%.*s[]%.*s", (int)(value.at - whole.at), whole.at,
+	    (int)(whole.at + whole.len - behind), behind);
+
+	if (len < 0) {
+		rest = NULL;
+		return -ENOMEM;
+	}
+	return parse_file(rest, (size_t)len, ret_rest);
+}
+
+int
+statefile_list_open(const char *path, const char *name, struct statefile_list **ret_list,
+    struct json_object **ret_rest)
+{
+	_cleanup_statefile_list_ struct statefile_list *list = calloc(1, sizeof(*list));
+	struct directory_slice value, whole = { NULL, 0 };
+	int r;
+
+	if (list == NULL)
+		return -ENOMEM;
+	r = read_whole(path, &list->bytes, &whole.len);
+	whole.at = list->bytes;
+	if (r == 0)
+		r = find_member(whole, name, &value);
+	if (r == 0 && directory_scan_begin(value, '[', &list->scan) != 0)
+		r = STATEFILE_E_DAMAGED;
+	if (r == 0)
+		r = parse_rest(whole, value, ret_rest);
+	if (r == 0)
+		*ret_list = base_take_ptr(&list);
+	return r;
+}
+
+int
+statefile_list_next(struct statefile_list *list, struct json_object **ret_object)
+{
+	struct directory_slice none, element;
+	int r = directory_scan_next(&list->scan, &none, &element);
+
+	if (r == DIRECTORY_SCAN_E_END)
+		return STATEFILE_E_END;
+	if (r != 0)
+		return STATEFILE_E_DAMAGED;
+	return parse(element.at, element.len, ret_object);
+}
+
+void
+statefile_list_free(struct statefile_list *list)
+{
+	if (list == NULL)
+		return;
+	free(list->bytes);
+	free(list);
 }
 
 static int

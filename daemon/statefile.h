@@ -28,6 +28,28 @@ enum {
  */
 int statefile_read(const char *path, struct json_object **ret_object) MUST_CHECK;
 
+/*
+ * A file whose list is too long to be built whole: everything but the list at once, then
+ * its elements one after the other.
+ */
+struct statefile_list;
+
+enum {
+	STATEFILE_E_END = 2, /* no more elements */
+};
+
+/**
+ * statefile_list_open() - as statefile_read(), but for the array @name at the top
+ * @ret_rest: as of statefile_read(), in which @name is an empty array
+ */
+int statefile_list_open(const char *path, const char *name,
+    struct statefile_list **ret_list, struct json_object **ret_rest) MUST_CHECK;
+
+/** statefile_list_next() - one object, the caller's; 0, STATEFILE_E_END or _DAMAGED */
+int statefile_list_next(struct statefile_list *list, struct json_object **ret_object)
+    MUST_CHECK;
+void statefile_list_free(struct statefile_list *list);
+
 /**
  * statefile_begin() - a stream to PATH.new (O_EXCL, O_NOFOLLOW, 0600)
  *
@@ -51,5 +73,12 @@ void statefile_json(FILE *stream, const char *text);
 
 void statefile_putp(struct json_object **object);
 #define _cleanup_statefile_ _cleanup_(statefile_putp)
+
+static inline void
+statefile_list_freep(struct statefile_list **list)
+{
+	statefile_list_free(*list);
+}
+#define _cleanup_statefile_list_ _cleanup_(statefile_list_freep)
 
 #endif

@@ -44,7 +44,7 @@ verdicts_gone(struct daemon *d, const struct verdicts_entry *was)
 	record.reason = REASON_OUT_OF_SCOPE;
 	record.service = service_names[SNAPSHOT_SERVICE_LOGIN];
 	record.account = was->account[0] != '\0' ? was->account : NULL;
-	record.person.kind = directory_kind_name(was->kind);
+	record.person.kind = directory_kind_name((enum principal_kind)was->kind);
 	record.person.id = was->id;
 	record.person.name = was->name;
 	audit_write(d->audit, &record);
@@ -56,8 +56,8 @@ verdicts_differ(
 {
 	const struct world_verdict *now = &is->services[service];
 
-	return was->verdict[service] != now->verdict ||
-	       was->reason[service] != now->reason ||
+	return was->verdict[service] != (uint8_t)now->verdict ||
+	       was->reason[service] != (uint8_t)now->reason ||
 	       strcmp(was->account, is->mapping.name) != 0;
 }
 
@@ -83,8 +83,8 @@ verdicts_one(struct daemon *d, const struct world *world,
 static int
 verdicts_order(const struct verdicts_entry *was, const struct world_person *is)
 {
-	if (was->kind != is->principal->kind)
-		return was->kind < is->principal->kind ? -1 : 1;
+	if (was->kind != (uint8_t)is->principal->kind)
+		return was->kind < (uint8_t)is->principal->kind ? -1 : 1;
 	return strcmp(was->id, is->principal->id);
 }
 

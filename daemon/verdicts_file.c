@@ -15,14 +15,11 @@ file_path(char ret[512])
 }
 
 static struct verdicts *
-file_new(size_t n)
+file_new(void)
 {
 	struct verdicts *verdicts = calloc(1, sizeof(*verdicts));
 
-	if (verdicts == NULL)
-		return NULL;
-	verdicts->entries = calloc(n + 1, sizeof(verdicts->entries[0]));
-	if (verdicts->entries == NULL) {
+	if (verdicts != NULL && pool_new(&verdicts->pool) != 0) {
 		free(verdicts);
 		return NULL;
 	}
@@ -34,34 +31,49 @@ verdicts_file_free(struct verdicts *verdicts)
 {
 	if (verdicts == NULL)
 		return;
-	for (size_t i = 0; i < verdicts->n; i++) {
-		free(verdicts->entries[i].id);
-		free(verdicts->entries[i].name);
-	}
-	free(verdicts->entries);
+	pool_free(verdicts->pool);
 	free(verdicts);
+}
+
+/* One more entry with its texts; most accounts are called as their people are. */
+static struct verdicts_entry *
+file_add(struct verdicts *verdicts, const char *id, const char *name, const char *account)
+{
+	struct verdicts_entry made = {
+		.id = pool_text(verdicts->pool, id),
+		.name = pool_text(verdicts->pool, name),
+	};
+	struct verdicts_entry *all =
+	    pool_grow(verdicts->pool, verdicts->entries, verdicts->n, sizeof(made));
+
+	made.account = made.name != NULL && strcmp(name, account) == 0
+			   ? made.name
+			   : pool_text(verdicts->pool, account);
+	if (all == NULL || made.id == NULL || made.name == NULL || made.account == NULL)
+		return NULL;
+	all[verdicts->n] = made;
+	verdicts->entries = all;
+	return &all[verdicts->n++];
 }
 
 static struct verdicts *
 file_of_world(const struct world *world)
 {
-	struct verdicts *verdicts = file_new(world->n_people);
+	struct verdicts *verdicts = file_new();
 
 	for (size_t i = 0; verdicts != NULL && i < world->n_people; i++) {
 		const struct world_person *person = &world->people[i];
-		struct verdicts_entry *entry = &verdicts->entries[verdicts->n++];
+		struct verdicts_entry *entry = file_add(verdicts, person->principal->id,
+		    person->principal->name, person->mapping.name);
 
-		entry->kind = person->principal->kind;
-		entry->id = strdup(person->principal->id);
-		entry->name = strdup(person->principal->name);
-		memcpy(entry->account, person->mapping.name, sizeof(entry->account));
-		for (size_t s = 0; s < WORLD_SERVICES; s++) {
-			entry->verdict[s] = person->services[s].verdict;
-			entry->reason[s] = person->services[s].reason;
-		}
-		if (entry->id == NULL || entry->name == NULL) {
+		if (entry == NULL) {
 			verdicts_file_free(verdicts);
-			verdicts = NULL;
+			return NULL;
+		}
+		entry->kind = (uint8_t)person->principal->kind;
+		for (size_t s = 0; s < WORLD_SERVICES; s++) {
+			entry->verdict[s] = (uint8_t)person->services[s].verdict;
+			entry->reason[s] = (uint8_t)person->services[s].reason;
 		}
 	}
 	return verdicts;
@@ -82,16 +94,15 @@ file_save(const struct verdicts *verdicts)
 	for (size_t i = 0; i < verdicts->n; i++) {
 		const struct verdicts_entry *e = &verdicts->entries[i];
 
-		fprintf(
-		    stream, "%s\n{\"kind\":%d,\"id\":", i > 0 ? "," : "", (int)e->kind);
+		fprintf(stream, "%s\n{\"kind\":%d,\"id\":", i > 0 ? "," : "", e->kind);
 		statefile_json(stream, e->id);
 		fputs(",\"name\":", stream);
 		statefile_json(stream, e->name);
 		fputs(",\"account\":", stream);
 		statefile_json(stream, e->account);
 		for (size_t s = 0; s < WORLD_SERVICES; s++)
-			fprintf(stream, ",\"v%zu\":%d,\"r%zu\":\"%s\"", s,
-			    (int)e->verdict[s], s, verdict_reason_name(e->reason[s]));
+			fprintf(stream, ",\"v%zu\":%d,\"r%zu\":\"%s\"", s, e->verdict[s],
+			    s, verdict_reason_name((enum verdict_reason)e->reason[s]));
 		fputc('}', stream);
 	}
 	fputs("]}\n", stream);
@@ -113,60 +124,58 @@ verdicts_file_replace(struct verdicts **verdicts, const struct world *world)
 	*verdicts = now;
 }
 
-/* false: not of our making, so none of it is believed */
-static bool
-file_parse_entry(struct json_object *o, struct verdicts_entry *entry)
+/* Not of our making: none of it is believed. */
+static int
+file_parse_entry(struct json_object *o, struct verdicts *verdicts)
 {
 	const char *id = statefile_text(o, "id"), *name = statefile_text(o, "name");
 	const char *account = statefile_text(o, "account"), *reason;
+	struct verdicts_entry *entry;
 	struct json_object *number;
 	char key[4];
 
 	if (id == NULL || name == NULL || account == NULL ||
-	    strlen(account) >= sizeof(entry->account) ||
 	    !json_object_object_get_ex(o, "kind", &number))
-		return false;
-	entry->kind = (enum principal_kind)json_object_get_int(number);
-	(void)snprintf(entry->account, sizeof(entry->account), "%s", account);
+		return STATEFILE_E_DAMAGED;
+	entry = file_add(verdicts, id, name, account);
+	if (entry == NULL)
+		return -ENOMEM;
+	entry->kind = (uint8_t)json_object_get_int(number);
 	for (size_t s = 0; s < WORLD_SERVICES; s++) {
 		(void)snprintf(key, sizeof(key), "v%zu", s);
 		if (!json_object_object_get_ex(o, key, &number))
-			return false;
-		entry->verdict[s] = (enum verdict)json_object_get_int(number);
+			return STATEFILE_E_DAMAGED;
+		entry->verdict[s] = (uint8_t)json_object_get_int(number);
 		(void)snprintf(key, sizeof(key), "r%zu", s);
 		reason = statefile_text(o, key);
 		entry->reason[s] =
-		    reason != NULL ? verdict_reason_by_name(reason) : REASON_N;
+		    (uint8_t)(reason != NULL ? verdict_reason_by_name(reason) : REASON_N);
 	}
-	entry->id = strdup(id);
-	entry->name = strdup(name);
-	return entry->id != NULL && entry->name != NULL;
+	return 0;
 }
 
 struct verdicts *
 verdicts_file_load(void)
 {
-	_cleanup_statefile_ struct json_object *o = NULL;
-	struct json_object *people = NULL;
-	struct verdicts *verdicts;
+	_cleanup_statefile_list_ struct statefile_list *people = NULL;
+	_cleanup_statefile_ struct json_object *rest = NULL;
+	struct verdicts *verdicts = NULL;
 	char path[512];
-	size_t n;
+	int r;
 
 	file_path(path);
-	if (statefile_read(path, &o) != 0 ||
-	    !json_object_object_get_ex(o, "people", &people) ||
-	    !json_object_is_type(people, json_type_array))
-		return NULL;
-	n = json_object_array_length(people);
-	verdicts = file_new(n);
-	for (size_t i = 0; verdicts != NULL && i < n; i++) {
-		bool whole = file_parse_entry(json_object_array_get_idx(people, i),
-		    &verdicts->entries[verdicts->n++]);
+	r = statefile_list_open(path, "people", &people, &rest);
+	if (r == 0)
+		verdicts = file_new();
+	while (r == 0 && verdicts != NULL) {
+		_cleanup_statefile_ struct json_object *person = NULL;
 
-		if (!whole) {
-			verdicts_file_free(verdicts);
-			verdicts = NULL;
-		}
+		r = statefile_list_next(people, &person);
+		if (r == 0)
+			r = file_parse_entry(person, verdicts);
 	}
-	return verdicts;
+	if (r == STATEFILE_E_END)
+		return verdicts;
+	verdicts_file_free(verdicts);
+	return NULL;
 }

@@ -7,21 +7,22 @@
 #ifndef DAEMON_VERDICTS_FILE_H
 #define DAEMON_VERDICTS_FILE_H
 
-#include "common/text.h"
 #include "daemon/world.h"
 
 struct verdicts_entry {
-	enum principal_kind kind;
-	char *id, *name;
-	char account[TEXT_OS_NAME_MAX + 1];
-	enum verdict verdict[WORLD_SERVICES];
-	enum verdict_reason reason[WORLD_SERVICES];
+	const char *id, *name;
+	const char *account; /* "" when there is none */
+	uint8_t
+	    kind; /* enum principal_kind, verdict, verdict_reason: as many as people */
+	uint8_t verdict[WORLD_SERVICES];
+	uint8_t reason[WORLD_SERVICES];
 };
 
 /* Sorted by kind, then id: the order of world.people. */
 struct verdicts {
 	struct verdicts_entry *entries;
 	size_t n;
+	struct pool *pool; /* the texts */
 };
 
 /** verdicts_file_load() - NULL when there is none that can be read */

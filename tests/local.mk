@@ -16,6 +16,7 @@ unit_tests = tests/unit/test_adaptive tests/unit/test_audit_chain \
 	tests/unit/test_iam_parse tests/unit/test_idmap tests/unit/test_imds_parse \
 	tests/unit/test_keys_answer tests/unit/test_keysfile tests/unit/test_keystore \
 	tests/unit/test_local tests/unit/test_mapping tests/unit/test_policy \
+	tests/unit/test_pool \
 	tests/unit/test_process tests/unit/test_publish tests/unit/test_published \
 	tests/unit/test_reader tests/unit/test_reader_generations tests/unit/test_record \
 	tests/unit/test_rules tests/unit/test_sigv4 tests/unit/test_snapshot \

@@ -10,8 +10,11 @@
 # directory N - that many people, half of them of platform acme, each with a key and a policy
 directory()
 {
-	jq -cn --argjson n "$1" --argjson len "$(($1 > 5000 ? 0 : 600))" --rawfile key /e2e/keys/ed25519.pub '
-	($key | rtrimstr("\n") | split(" ") | .[0:2] | join(" ")) as $key | (if $len > 0 then "x" * $len else "" end) as $text |
+	# an ed25519 key is any 32 bytes behind its name
+	jq -cn --argjson n "$1" --argjson len "$(($1 > 5000 ? 0 : 600))" '
+	def key: "ssh-ed25519 " + ("\u0000\u0000\u0000\u000bssh-ed25519\u0000\u0000\u0000 " +
+		"synthetic key of person \("0000000\(.)" | .[-8:])" | @base64);
+	(if $len > 0 then "x" * $len else "" end) as $text |
 	{UserDetailList: [range($n) | "person\(.)" as $name | {
 		Path: "/people/", UserName: $name,
 		UserId: ("AIDASYNTHETIC" + ("0000000\(.)" | .[-8:])),
@@ -21,7 +24,7 @@ directory()
 		AttachedManagedPolicies: [],
 		UserPolicyList: [{PolicyName: "inline", PolicyDocument: {Statement: [{Sid: $text}]}}],
 		SSHPublicKeys: [{SSHPublicKeyId: ("APKASYNTHETIC" + ("0000000\(.)" | .[-8:])),
-			Status: "Active", SSHPublicKeyBody: $key}]
+			Status: "Active", SSHPublicKeyBody: key}]
 	}], GroupDetailList: [], RoleDetailList: [], Policies: []}'
 }
 

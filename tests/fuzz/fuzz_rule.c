@@ -32,7 +32,7 @@ eval(const struct rules_rule *rule)
 	static char name[] = "alice", path[] = "/people/", empty[] = "";
 	static char key[] = "platform", value[] = "a:b c";
 	struct directory_tag tags[] = { { key, value }, { name, empty } };
-	char *groups[] = { name };
+	const char *groups[] = { name };
 	struct directory_principal who = {
 		.kind = PRINCIPAL_IAM_USER,
 		.name = name,

@@ -259,6 +259,57 @@ test_writing_to_a_full_disk_is_an_error(void **state)
 	(void)fclose(stream);
 }
 
+/* A file of more than a few megabytes, its groups before or behind its users. */
+static char *
+large_file(bool groups_first, size_t *ret_len)
+{
+	static const char groups[] = "\"GroupDetailList\":[{\"GroupName\":\"G\"}]";
+	char *text = NULL;
+	FILE *stream = open_memstream(&text, ret_len);
+
+	assert_non_null(stream);
+	(void)fprintf(stream, "{%s%s\"UserDetailList\":[", groups_first ? groups : "",
+	    groups_first ? "," : "");
+	for (unsigned i = 0; i < 20000; i++)
+		(void)fprintf(stream,
+		    "%s{\"Path\":\"/people/\",\"UserName\":\"p%u\",\"UserId\":\"AIDA%08u\","
+		    "\"Arn\":\"arn:aws:iam::111122223333:user/people/p%u\","
+		    "\"Tags\":[{\"Key\":\"team\",\"Value\":\"t%u\"},{\"Key\":\"n\","
+		    "\"Value\":\"%u\"}],\"GroupList\":[\"G\",\"H\"]}",
+		    i > 0 ? "," : "", i, i, i, i % 7, i);
+	(void)fprintf(stream, "]%s%s}", groups_first ? "" : ",", groups_first ? "" : groups);
+	assert_int_equal(fclose(stream), 0);
+	return text;
+}
+
+static void
+spoil(void *context, const char *upto)
+{
+	char **from = context;
+
+	memset(*from, '#', (size_t)(upto - *from));
+	*from += upto - *from;
+}
+
+static void
+test_what_is_passed_is_not_looked_at_again(void **state)
+{
+	(void)state;
+	for (int groups_first = 0; groups_first < 2; groups_first++) {
+		size_t len;
+		_cleanup_free_ char *text = large_file(groups_first != 0, &len);
+		_cleanup_directory_ struct directory *whole = parse_good(text);
+		_cleanup_directory_ struct directory *eaten = NULL;
+		char error[256] = "", *from = text;
+
+		assert_int_equal(
+		    directory_json_eat(text, len, spoil, &from, &eaten, error), 0);
+		assert_true(from - text > 2 << 20);
+		assert_int_equal(eaten->n_principals, 20000);
+		assert_true(directory_same(whole, eaten));
+	}
+}
+
 static void
 test_times(void **state)
 {
@@ -304,6 +355,7 @@ main(void)
 		cmocka_unit_test(test_no_truncation_passes),
 		cmocka_unit_test(test_writing_and_reading_again_gives_the_same),
 		cmocka_unit_test(test_writing_to_a_full_disk_is_an_error),
+		cmocka_unit_test(test_what_is_passed_is_not_looked_at_again),
 		cmocka_unit_test(test_times),
 	};
 

@@ -165,7 +165,7 @@ test_a_pin_keeps_its_generation_and_gives_it_back(void **state)
 	reader_unpin(&bench->reader, &pin);
 	publish(bench);
 	look_sees(bench, 101);
-	assert_int_equal(self_mappings(bench->path), 3);
+	assert_int_equal(self_mappings(bench->path), 2);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
