@@ -11,6 +11,7 @@ const char paths_snapshot[] = IAMLOGIN_RUNDIR "/snapshot";
 const char paths_keys[] = IAMLOGIN_RUNDIR "/keys";
 const char paths_socket[] = IAMLOGIN_RUNDIR "/socket";
 const char paths_doorbell[] = IAMLOGIN_RUNDIR "/doorbell";
+const char paths_warden_flag[] = IAMLOGIN_RUNDIR "/warden";
 const char paths_pam_dir[] = IAMLOGIN_PAMRUNDIR;
 const char paths_pam_spool[] = IAMLOGIN_PAMRUNDIR "/audit";
 const char paths_state_dir[] = IAMLOGIN_STATEDIR;

@@ -9,16 +9,17 @@
 #ifndef COMMON_PATHS_H
 #define COMMON_PATHS_H
 
-extern const char paths_config[];    /* /etc/iamlogin/iamlogin.conf */
-extern const char paths_run_dir[];   /* /run/iamlogin, owned by the daemon's user */
-extern const char paths_snapshot[];  /* /run/iamlogin/snapshot */
-extern const char paths_keys[];      /* /run/iamlogin/keys */
-extern const char paths_socket[];    /* /run/iamlogin/socket */
-extern const char paths_doorbell[];  /* /run/iamlogin/doorbell */
-extern const char paths_pam_dir[];   /* /run/iamlogin-pam, owned by root */
-extern const char paths_pam_spool[]; /* /run/iamlogin-pam/audit */
-extern const char paths_state_dir[]; /* /var/lib/iamlogin, the daemon's, 0700 */
-extern const char paths_passwd[];    /* /etc/passwd */
-extern const char paths_group[];     /* /etc/group */
+extern const char paths_config[];      /* /etc/iamlogin/iamlogin.conf */
+extern const char paths_run_dir[];     /* /run/iamlogin, owned by the daemon's user */
+extern const char paths_snapshot[];    /* /run/iamlogin/snapshot */
+extern const char paths_keys[];        /* /run/iamlogin/keys */
+extern const char paths_socket[];      /* /run/iamlogin/socket */
+extern const char paths_doorbell[];    /* /run/iamlogin/doorbell */
+extern const char paths_warden_flag[]; /* /run/iamlogin/warden */
+extern const char paths_pam_dir[];     /* /run/iamlogin-pam, owned by root */
+extern const char paths_pam_spool[];   /* /run/iamlogin-pam/audit */
+extern const char paths_state_dir[];   /* /var/lib/iamlogin, the daemon's, 0700 */
+extern const char paths_passwd[];      /* /etc/passwd */
+extern const char paths_group[];       /* /etc/group */
 
 #endif

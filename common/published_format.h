@@ -66,8 +66,13 @@
  *   7 GIDS  stride 4: u32 gid     8 MEMBERS  stride 4: u32 record of USERS
  *   9 STRINGS  stride 1
  *  10 SERVICES  stride 32: name, NUL-padded; record 0 "login", 1 "sudo", then [login:NAME]
+ *  12 SESSIONS  stride 16, one record: what the warden does with sessions
+ *      0 u32 on_revoke (enum published_on_revoke) · 4 u32 session_manager (enum
+ *        published_session_manager)
+ *      8 u32 check: published_check() of bytes 0…7 · 12 u32 zero
  *
- * The key file's sections
+ * The key file's sections. PERSONS has everybody in scope; who has no account here has
+ * neither claims nor keys, but can be told from a stranger.
  *   1 PERSONS  stride 64
  *      0 u32 unique_id · 4 u32 arn · 8 u32 name (offsets in STRINGS) · 12 u16 len[3]
  *     18 u8 kind (enum principal kind: 1 iam-user, 2 role, 3 person) · 19 u8 zero
@@ -150,6 +155,7 @@ enum snapshot_section {
 	SNAPSHOT_MEMBERS,
 	SNAPSHOT_STRINGS,
 	SNAPSHOT_SERVICES,
+	SNAPSHOT_SESSIONS = 12,
 };
 
 enum keysfile_section {
@@ -164,6 +170,7 @@ enum keysfile_section {
 #define SNAPSHOT_GROUP_SIZE 32
 #define SNAPSHOT_SERVICE_SIZE 32
 #define SNAPSHOT_SERVICES_MAX 30
+#define SNAPSHOT_SESSIONS_SIZE 16
 #define SNAPSHOT_SERVICE_LOGIN 0
 #define SNAPSHOT_SERVICE_SUDO 1
 #define SNAPSHOT_MEMBERS_MAX 1000 /* a group with more lists none; initgroups has them */
@@ -180,6 +187,19 @@ enum {
 	    1u << 2, /* several principals; open_session decides for the person */
 	USER_RUNAS = 1u << 3,   /* a Session Manager RunAs target: wants a home */
 	USER_RETIRED = 1u << 4, /* was authorized here once: id -> name only */
+};
+
+/* [session] on_revoke: the processes of people who may no longer log in */
+enum published_on_revoke {
+	ON_REVOKE_KEEP = 1,
+	ON_REVOKE_NOTIFY,
+	ON_REVOKE_TERMINATE,
+};
+
+/* [session] session_manager: a session whose owner does not map to its account */
+enum published_session_manager {
+	SESSION_MANAGER_AUDIT = 1,
+	SESSION_MANAGER_TERMINATE,
 };
 
 enum keysfile_source {

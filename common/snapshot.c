@@ -27,6 +27,9 @@ enum {
 	AT_GROUP_N_MEMBERS = 20,
 	AT_GROUP_MEMBERS_SIZE = 24,
 	AT_GROUP_CHECK = 28,
+	AT_SESSIONS_REVOKE = 0,
+	AT_SESSIONS_MANAGER = 4,
+	AT_SESSIONS_CHECK = 8,
 };
 
 /* Only what a captured daemon may name at all; the gid of a LOCAL account is not ours. */
@@ -359,6 +362,26 @@ snapshot_service_bit(const struct published *file, const char *service)
 			return 1u << n;
 	}
 	return 1u << SNAPSHOT_SERVICE_LOGIN;
+}
+
+void
+snapshot_sessions(const struct published *file, struct snapshot_sessions *ret_sessions)
+{
+	const uint8_t *record = published_record(file, SNAPSHOT_SESSIONS, 0);
+	uint32_t revoke = 0, manager = 0;
+
+	if (record != NULL && bytes_get_u32(record + AT_SESSIONS_CHECK) ==
+				  published_check(record, AT_SESSIONS_CHECK, 0)) {
+		revoke = bytes_get_u32(record + AT_SESSIONS_REVOKE);
+		manager = bytes_get_u32(record + AT_SESSIONS_MANAGER);
+	}
+	ret_sessions->on_revoke =
+	    revoke == ON_REVOKE_TERMINATE || revoke == ON_REVOKE_NOTIFY
+		? (enum published_on_revoke)revoke
+		: ON_REVOKE_KEEP;
+	ret_sessions->session_manager = manager == SESSION_MANAGER_TERMINATE
+					    ? SESSION_MANAGER_TERMINATE
+					    : SESSION_MANAGER_AUDIT;
 }
 
 int64_t

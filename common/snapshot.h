@@ -88,6 +88,21 @@ const char *snapshot_member(
 /** snapshot_service_bit() - the mask of [login:NAME], else of "login" */
 uint32_t snapshot_service_bit(const struct published *file, const char *service);
 
+/* What the warden does with sessions. */
+struct snapshot_sessions {
+	enum published_on_revoke on_revoke;
+	enum published_session_manager session_manager;
+};
+
+/**
+ * snapshot_sessions() - [session] of the configuration that was published with
+ *
+ * Of a writer that had none, a damaged record, or a value this version does not know: the
+ * one that ends nothing.
+ */
+void
+snapshot_sessions(const struct published *file, struct snapshot_sessions *ret_sessions);
+
 /** snapshot_age_ms() - of this user's data; FRESHNESS_AGE_UNKNOWN when never verified */
 int64_t snapshot_age_ms(const struct snapshot_user *user, const struct clock_now *now);
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* apply.c - guards, world, publication; contract in apply.h */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 
+#include "common/paths.h"
 #include "daemon/apply.h"
 #include "daemon/log.h"
 #include "daemon/state.h"
@@ -198,6 +200,8 @@ apply_facts(const struct daemon *d, struct publish_facts *ret_facts)
 		.grace_s = d->config->grace_s,
 		.sudo_grace_s = d->config->sudo_grace_s,
 		.enumerate = d->config->accounts.enumerate,
+		.on_revoke = d->config->on_revoke,
+		.session_manager = d->config->session_manager,
 		.verified_wall_ms = d->directory->verified_wall_ms,
 		.verified_boot_ms = d->directory->verified_boot_ms,
 	};
@@ -206,15 +210,41 @@ apply_facts(const struct daemon *d, struct publish_facts *ret_facts)
 
 static int
 apply_put(struct publish_file *file, struct publish_bytes *bytes,
-    const struct publish_facts *facts, uint64_t *ret_generation)
+    const struct publish_facts *facts, uint64_t *ret_generation, bool *any_changed)
 {
 	bool changed = false;
 	int r;
 
 	r = publish_file_put(file, bytes, facts, ret_generation, &changed);
+	*any_changed = *any_changed || changed;
 	free(bytes->bytes);
 	bytes->bytes = NULL;
 	return r;
+}
+
+/*
+ * The warden has something to do when the content is new, and when it was not fresh: then
+ * it may have left a revocation for later. The flag says nothing but that; it is removed by
+ * the warden, and one that stands already is one run.
+ */
+static void
+apply_wake_warden(struct daemon *d, const struct publish_facts *facts, bool changed)
+{
+	_cleanup_close_ int fd = -1;
+	struct clock_now now;
+	int64_t age_ms;
+
+	clock_read(&now);
+	age_ms = freshness_age_ms(d->published_wall_ms, d->published_boot_ms, &now);
+	d->published_wall_ms = facts->verified_wall_ms;
+	d->published_boot_ms = facts->verified_boot_ms;
+	if (!changed &&
+	    freshness_state(age_ms, facts->fresh_s, facts->grace_s) == FRESHNESS_FRESH)
+		return;
+	fd = open(paths_warden_flag,
+	    O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+	if (fd < 0)
+		log_line(LOG_ERR, "%s: %m: the warden is not woken", paths_warden_flag);
 }
 
 int
@@ -223,6 +253,7 @@ apply_publish(struct daemon *d)
 	struct publish_bytes bytes = { 0 };
 	struct publish_facts facts;
 	uint64_t keys_generation;
+	bool changed = false;
 	int r;
 
 	if (d->world == NULL)
@@ -231,11 +262,11 @@ apply_publish(struct daemon *d)
 	r = publish_encode_keys(
 	    d->world, d->keys, d->config, &facts, d->hash_seed, &bytes);
 	if (r == 0)
-		r = apply_put(d->keyfile, &bytes, &facts, &keys_generation);
+		r = apply_put(d->keyfile, &bytes, &facts, &keys_generation, &changed);
 	if (r == 0)
 		r = publish_encode_snapshot(d->world, &facts, d->hash_seed, &bytes);
 	if (r == 0)
-		r = apply_put(d->snapshot, &bytes, &facts, &d->generation);
+		r = apply_put(d->snapshot, &bytes, &facts, &d->generation, &changed);
 	if (r != 0 && !d->cannot_publish)
 		log_line(LOG_ERR,
 		    "cannot publish (%s): what stands published stays in force",
@@ -245,6 +276,8 @@ apply_publish(struct daemon *d)
 	if (r == 0 && d->cannot_publish)
 		log_line(LOG_NOTICE, "published again");
 	d->cannot_publish = r != 0;
+	if (r == 0)
+		apply_wake_warden(d, &facts, changed);
 	return r > 0 ? -ENOSPC : r;
 }
 

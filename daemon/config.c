@@ -26,6 +26,8 @@ set_defaults(struct config *config)
 	config->sudo_grace_s = 14400;
 	config->keys_iam = true;
 	config->keys_tags = true;
+	config->on_revoke = ON_REVOKE_TERMINATE;
+	config->session_manager = SESSION_MANAGER_AUDIT;
 	r = set_text(&config->source_path, IAMLOGIN_SYSCONFDIR "/directory.json");
 	if (r == 0)
 		r = set_text(&config->aws.imds_endpoint, "http://169.254.169.254");

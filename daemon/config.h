@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "common/base.h"
+#include "common/published_format.h"
 #include "daemon/rules.h"
 
 enum config_source {
@@ -61,7 +62,8 @@ struct config {
 		char *ca_file, *https_proxy;
 		char *imds_endpoint; /* default http://169.254.169.254 */
 		char *iam_endpoint, *sts_endpoint, *ec2_endpoint; /* NULL: compiled in */
-		char *role_arn; /* that the directory is read with; NULL: the instance's */
+		char
+		    *role_arn; /* that the directory is read with; NULL: the instance's */
 		enum config_choice fips, dual_stack;
 	} aws;
 	struct directory_tag *instance_tags; /* [instance] tag = K=V, kind = file only */
@@ -82,6 +84,8 @@ struct config {
 	struct rules_set sudo;
 	uint32_t fresh_s, grace_s, sudo_grace_s; /* defaults 600, 86400, 14400 */
 	bool keys_iam, keys_tags;
+	enum published_on_revoke on_revoke;             /* default terminate */
+	enum published_session_manager session_manager; /* default audit */
 	char *audit_file;
 };
 

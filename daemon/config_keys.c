@@ -82,8 +82,8 @@ static const struct key keys[] = {
 	{ "keys", "tags", BOOL, AT(keys_tags) },
 	{ "keys", "instance_connect", LATER, .only = "no" },
 	{ "keys", "chain", LATER, .only = NULL },
-	{ "session", "on_revoke", LATER, .only = "keep" },
-	{ "session", "session_manager", LATER, .only = "audit" },
+	{ "session", "on_revoke", SET, .set = config_set_on_revoke },
+	{ "session", "session_manager", SET, .set = config_set_session_manager },
 	{ "audit", "file", TEXT, AT(audit_file), .check = config_value_absolute },
 };
 

@@ -113,6 +113,39 @@ config_set_visible(struct config *config, const char *value, char *why)
 }
 
 int
+config_set_on_revoke(struct config *config, const char *value, char *why)
+{
+	static const struct word words[] = {
+		{ "keep", ON_REVOKE_KEEP },
+		{ "notify", ON_REVOKE_NOTIFY },
+		{ "terminate", ON_REVOKE_TERMINATE },
+	};
+	int found;
+	int r;
+
+	r = find_word(words, BASE_N(words), value, &found, why);
+	if (r == 0)
+		config->on_revoke = (enum published_on_revoke)found;
+	return r;
+}
+
+int
+config_set_session_manager(struct config *config, const char *value, char *why)
+{
+	static const struct word words[] = {
+		{ "audit", SESSION_MANAGER_AUDIT },
+		{ "terminate", SESSION_MANAGER_TERMINATE },
+	};
+	int found;
+	int r;
+
+	r = find_word(words, BASE_N(words), value, &found, why);
+	if (r == 0)
+		config->session_manager = (enum published_session_manager)found;
+	return r;
+}
+
+int
 config_set_tag(struct config *config, const char *value, char *why)
 {
 	_cleanup_free_ char *key = NULL;

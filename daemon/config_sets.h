@@ -15,6 +15,8 @@ int config_set_fips(struct config *config, const char *value, char *why);
 int config_set_dual_stack(struct config *config, const char *value, char *why);
 int config_set_directory(struct config *config, const char *value, char *why);
 int config_set_visible(struct config *config, const char *value, char *why);
+int config_set_on_revoke(struct config *config, const char *value, char *why);
+int config_set_session_manager(struct config *config, const char *value, char *why);
 int config_set_tag(struct config *config, const char *value, char *why);
 int config_set_users(struct config *config, const char *value, char *why);
 int config_set_login_allow(struct config *config, const char *value, char *why);

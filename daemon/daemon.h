@@ -52,6 +52,7 @@ struct daemon {
 	uint64_t hash_seed;
 	uint8_t boot_id[16];
 	bool cannot_publish; /* the last publication failed */
+	int64_t published_wall_ms, published_boot_ms; /* the stamps that it had */
 
 	uint32_t effective_fresh_s;
 	uint32_t keys_uid; /* of the user iamlogin-keys; UINT32_MAX when there is none */

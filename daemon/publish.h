@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "common/clock.h"
+#include "common/published_format.h"
 #include "daemon/keystore.h"
 #include "daemon/world.h"
 
@@ -27,6 +28,8 @@ enum {
 struct publish_facts {
 	uint32_t fresh_s, grace_s, sudo_grace_s;
 	bool enumerate;
+	enum published_on_revoke on_revoke;
+	enum published_session_manager session_manager;
 	uint8_t boot_id[16];
 	int64_t verified_wall_ms;
 	int64_t verified_boot_ms;

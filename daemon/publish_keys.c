@@ -90,6 +90,7 @@ put_key(struct publish_encoder *encoder, uint32_t person, uint32_t first_key,
 	bytes_put_i64(record + AT_KEY_CHECKED_BOOT, key->checked_boot_ms);
 }
 
+/* @store: NULL for somebody whose keys open nothing here. */
 static void
 put_person(struct publish_encoder *encoder, const struct keystore *store,
     const struct config *config, const struct directory_principal *who)
@@ -111,7 +112,7 @@ put_person(struct publish_encoder *encoder, const struct keystore *store,
 	}
 	record[AT_PERSON_KIND] = (uint8_t)who->kind;
 
-	while (person_keys_next(&cursor, config, store, who, &key))
+	while (store != NULL && person_keys_next(&cursor, config, store, who, &key))
 		put_key(encoder, n, first_key, &key);
 
 	bytes_put_u32(record + AT_PERSON_KEYS, first_key);
@@ -152,6 +153,12 @@ compare_claimants(const void *a, const void *b)
 	return *left < *right ? -1 : *left > *right; /* as in the world: a stable order */
 }
 
+static bool
+has_claim(const struct world *world, const struct world_person *person)
+{
+	return person->claim == WORLD_CLAIM_OWNER && person->account < world->n_accounts;
+}
+
 /* Everybody who owns a claim on a published account, those of one account together. */
 static int
 find_claimants(
@@ -166,8 +173,7 @@ find_claimants(
 	for (size_t i = 0; i < world->n_people; i++) {
 		const struct world_person *person = &world->people[i];
 
-		if (person->claim == WORLD_CLAIM_OWNER &&
-		    person->account < world->n_accounts)
+		if (has_claim(world, person))
 			people[n++] = person;
 	}
 	qsort(people, n, sizeof(struct world_person *), compare_claimants);
@@ -209,6 +215,10 @@ publish_encode_keys(const struct world *world, const struct keystore *keys,
 		    publish_encode_count(&encoder, KEYSFILE_PERSONS));
 		put_person(&encoder, keys, config, people[i]->principal);
 	}
+	/* whoever stands behind a Session Manager shell may be in scope and have no account */
+	for (size_t i = 0; i < world->n_people; i++)
+		if (!has_claim(world, &world->people[i]))
+			put_person(&encoder, NULL, config, world->people[i].principal);
 	return publish_encode_finish(
 	    &encoder, PUBLISHED_MAGIC_KEYS, world, facts, ret_bytes);
 }

@@ -24,6 +24,9 @@ enum {
 	AT_GROUP_N_MEMBERS = 20,
 	AT_GROUP_MEMBERS_SIZE = 24,
 	AT_GROUP_CHECK = 28,
+	AT_SESSIONS_REVOKE = 0,
+	AT_SESSIONS_MANAGER = 4,
+	AT_SESSIONS_CHECK = 8,
 };
 
 /* published_sum() of @count records of an encoded section, from @first on. */
@@ -142,6 +145,17 @@ put_service(struct publish_encoder *encoder, const char *name)
 	memcpy(publish_encode_record(encoder, SNAPSHOT_SERVICES), name, strlen(name));
 }
 
+static void
+put_sessions(struct publish_encoder *encoder, const struct publish_facts *facts)
+{
+	uint8_t *record = publish_encode_record(encoder, SNAPSHOT_SESSIONS);
+
+	bytes_put_u32(record + AT_SESSIONS_REVOKE, (uint32_t)facts->on_revoke);
+	bytes_put_u32(record + AT_SESSIONS_MANAGER, (uint32_t)facts->session_manager);
+	bytes_put_u32(
+	    record + AT_SESSIONS_CHECK, published_check(record, AT_SESSIONS_CHECK, 0));
+}
+
 int
 publish_encode_snapshot(const struct world *world, const struct publish_facts *facts,
     uint64_t hash_seed, struct publish_bytes *ret_bytes)
@@ -156,6 +170,7 @@ publish_encode_snapshot(const struct world *world, const struct publish_facts *f
 	publish_encode_section(&encoder, SNAPSHOT_MEMBERS, sizeof(uint32_t));
 	publish_encode_section(&encoder, SNAPSHOT_STRINGS, 1);
 	publish_encode_section(&encoder, SNAPSHOT_SERVICES, SNAPSHOT_SERVICE_SIZE);
+	publish_encode_section(&encoder, SNAPSHOT_SESSIONS, SNAPSHOT_SESSIONS_SIZE);
 	publish_encode_slots(
 	    &encoder, SNAPSHOT_USER_BY_NAME, (uint32_t)world->n_accounts);
 	publish_encode_slots(&encoder, SNAPSHOT_USER_BY_ID, (uint32_t)world->n_accounts);
@@ -168,6 +183,7 @@ publish_encode_snapshot(const struct world *world, const struct publish_facts *f
 		put_group(&encoder, world, &world->groups[i]);
 	put_service(&encoder, "login");
 	put_service(&encoder, "sudo");
+	put_sessions(&encoder, facts);
 	return publish_encode_finish(
 	    &encoder, PUBLISHED_MAGIC_SNAPSHOT, world, facts, ret_bytes);
 }

@@ -14,7 +14,7 @@
 #define PATHS_TEST_SIZE 256
 
 extern char paths_config[], paths_run_dir[], paths_snapshot[], paths_keys[],
-    paths_socket[], paths_doorbell[], paths_pam_dir[], paths_pam_spool[],
+    paths_socket[], paths_doorbell[], paths_warden_flag[], paths_pam_dir[], paths_pam_spool[],
     paths_state_dir[], paths_passwd[], paths_group[];
 
 char paths_config[PATHS_TEST_SIZE];
@@ -23,6 +23,7 @@ char paths_snapshot[PATHS_TEST_SIZE];
 char paths_keys[PATHS_TEST_SIZE];
 char paths_socket[PATHS_TEST_SIZE];
 char paths_doorbell[PATHS_TEST_SIZE];
+char paths_warden_flag[PATHS_TEST_SIZE];
 char paths_pam_dir[PATHS_TEST_SIZE];
 char paths_pam_spool[PATHS_TEST_SIZE];
 char paths_state_dir[PATHS_TEST_SIZE];
@@ -56,6 +57,7 @@ paths_test_set(const char *dir)
 	set_path(paths_keys, dir, "run/keys");
 	set_path(paths_socket, dir, "run/socket");
 	set_path(paths_doorbell, dir, "run/doorbell");
+	set_path(paths_warden_flag, dir, "run/warden");
 	set_path(paths_pam_dir, dir, "pam");
 	set_path(paths_pam_spool, dir, "pam/audit");
 	set_path(paths_state_dir, dir, "state");

@@ -44,6 +44,8 @@ world_fixture_init(struct world_fixture *fixture)
 		.fresh_s = 600,
 		.grace_s = 86400,
 		.sudo_grace_s = 14400,
+		.on_revoke = ON_REVOKE_TERMINATE,
+		.session_manager = SESSION_MANAGER_TERMINATE,
 		.verified_wall_ms = now.wall_ms,
 		.verified_boot_ms = now.boot_ms,
 	};

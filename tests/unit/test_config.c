@@ -35,6 +35,8 @@ test_an_empty_file_is_the_defaults_with_nobody_in_scope(void **state)
 	assert_true(c->keys_iam && c->keys_tags);
 	assert_string_equal(c->aws.imds_endpoint, "http://169.254.169.254");
 	assert_null(c->aws.iam_endpoint);
+	assert_int_equal(c->on_revoke, ON_REVOKE_TERMINATE);
+	assert_int_equal(c->session_manager, SESSION_MANAGER_AUDIT);
 }
 
 static const char example[] =
@@ -91,8 +93,8 @@ static const char example[] =
     "tags = yes\n"
     "instance_connect = no\n"
     "[session]\n"
-    "on_revoke = keep\n"
-    "session_manager = audit\n"
+    "on_revoke = notify\n"
+    "session_manager = terminate\n"
     "[audit]\n"
     "file = /var/log/x.jsonl";
 
@@ -139,6 +141,8 @@ test_every_key_arrives_where_it_belongs(void **state)
 	assert_int_equal(c->grace_s, 172800);
 	assert_true(!c->keys_iam && c->keys_tags);
 	assert_string_equal(c->audit_file, "/var/log/x.jsonl");
+	assert_int_equal(c->on_revoke, ON_REVOKE_NOTIFY);
+	assert_int_equal(c->session_manager, SESSION_MANAGER_TERMINATE);
 }
 
 static void
@@ -153,8 +157,6 @@ test_keys_of_later_versions_are_refused_as_such(void **state)
 		"[accounts]\nlocal = break_glass",
 		"[keys]\ninstance_connect = yes",
 		"[keys]\nchain = /bin/x %u",
-		"[session]\non_revoke = terminate",
-		"[session]\nsession_manager = terminate",
 		"[aws]\ns3_endpoint = https://s3.example.com",
 	};
 	(void)state;
@@ -228,6 +230,10 @@ static void
 test_values_are_checked(void **state)
 {
 	static const struct config_fixture_refusal table[] = {
+		{ "[session]\non_revoke = terminat",
+		    "f.conf:2: [session] on_revoke: unknown value \"terminat\"; did you mean" },
+		{ "[session]\nsession_manager = keep",
+		    "f.conf:2: [session] session_manager: unknown value \"keep\"" },
 		{ "[login]\nallow =", "f.conf:2: [login] allow has an empty value" },
 		{ "[login]\ndeny = ; none", "f.conf:2: [login] deny has an empty value" },
 		{ "[instance]\ntag =", "f.conf:2: [instance] tag has an empty value" },

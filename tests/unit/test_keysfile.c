@@ -236,11 +236,12 @@ test_sources_that_are_off_give_no_keys(void **state)
 }
 
 static void
-test_people_without_a_claim_are_not_published(void **state)
+test_people_without_a_claim_are_published_without_keys(void **state)
 {
 	struct bench *bench = *state;
 	struct world_person *bob;
 	struct keysfile_person person;
+	struct keysfile_claim claim;
 
 	bob = world_fixture_person(&bench->fixture, principal(bench, "AIDABOB"), 1);
 	bob->claim = WORLD_CLAIM_REFUSED;
@@ -248,8 +249,13 @@ test_people_without_a_claim_are_not_published(void **state)
 	encode(bench);
 	assert_int_equal(keysfile_person_at(&bench->view, 0, &person), 0);
 	assert_string_equal(person.name, "alice");
+	assert_int_equal(keysfile_person_at(&bench->view, 1, &person), 0);
+	assert_string_equal(person.arn, "arn:aws:iam::123456789012:user/people/bob");
+	assert_int_equal(person.n_keys, 0);
+	assert_int_equal(keysfile_claim_by_account(&bench->view, "bob", 0, &claim),
+	    PUBLISHED_E_NOTFOUND);
 	assert_int_equal(
-	    keysfile_person_at(&bench->view, 1, &person), PUBLISHED_E_NOTFOUND);
+	    keysfile_person_at(&bench->view, 2, &person), PUBLISHED_E_NOTFOUND);
 }
 
 static void
@@ -393,7 +399,7 @@ main(void)
 		TEST(test_only_good_tags_are_keys_and_each_key_is_there_once),
 		TEST(test_keys_of_the_directory_are_as_old_as_the_header_says),
 		TEST(test_sources_that_are_off_give_no_keys),
-		TEST(test_people_without_a_claim_are_not_published),
+		TEST(test_people_without_a_claim_are_published_without_keys),
 		TEST(test_masks_are_the_persons_own_verdicts),
 		TEST(test_the_allowed_owner_of_a_key_is_preferred),
 		TEST(test_expired_keys_do_not_count),

@@ -114,7 +114,7 @@ test_a_file_of_the_writer_is_opened(void **state)
 	assert_int_equal(boot, -5);
 	assert_int_equal(file->section[SNAPSHOT_USERS].count, 1);
 	assert_null(published_record(file, SNAPSHOT_USERS, 1));
-	assert_null(published_record(file, 12, 0));
+	assert_null(published_record(file, PUBLISHED_SECTION_ID_MAX, 0));
 	published_close(file);
 	published_close(NULL);
 }

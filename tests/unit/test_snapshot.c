@@ -401,6 +401,33 @@ test_all_of_a_crowd_are_found(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void
+test_what_is_done_with_sessions_is_read_back_and_ends_nothing_when_damaged(void **state)
+{
+	struct bench *bench = *state;
+	struct snapshot_sessions sessions;
+	uint8_t record[SNAPSHOT_SESSIONS_SIZE];
+
+	snapshot_sessions(&bench->view, &sessions);
+	assert_int_equal(sessions.on_revoke, ON_REVOKE_TERMINATE);
+	assert_int_equal(sessions.session_manager, SESSION_MANAGER_TERMINATE);
+	for (size_t bit = 0; bit < 8 * 12; bit++) {
+		memcpy(record, published_record(&bench->view, SNAPSHOT_SESSIONS, 0),
+		    sizeof(record));
+		record[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		bench->view.section[SNAPSHOT_SESSIONS].data = record;
+		snapshot_sessions(&bench->view, &sessions);
+		assert_int_equal(sessions.on_revoke, ON_REVOKE_KEEP);
+		assert_int_equal(sessions.session_manager, SESSION_MANAGER_AUDIT);
+		record[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	/* of a writer from before there were any */
+	bench->view.section[SNAPSHOT_SESSIONS].count = 0;
+	snapshot_sessions(&bench->view, &sessions);
+	assert_int_equal(sessions.on_revoke, ON_REVOKE_KEEP);
+	assert_int_equal(sessions.session_manager, SESSION_MANAGER_AUDIT);
+}
+
 int
 main(void)
 {
@@ -418,6 +445,7 @@ main(void)
 		TEST(test_every_flipped_bit_is_refused_absent_or_right),
 		TEST(test_every_truncation_is_refused_even_if_the_header_agrees),
 		TEST(test_all_of_a_crowd_are_found),
+		TEST(test_what_is_done_with_sessions_is_read_back_and_ends_nothing_when_damaged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
