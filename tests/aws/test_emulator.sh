@@ -98,9 +98,32 @@ by_aws() {
 		--filters Name=resource-id,Values=i-0123456789abcdef0 --query 'Tags[].[Key,Value]'
 }
 
+by_a_user() {
+	local pair answer
+
+	pair=$(/usr/bin/aws --endpoint-url "https://$aws_address" iam create-access-key \
+		--user-name alice --query 'AccessKey.[AccessKeyId,SecretAccessKey]' --output text)
+	AWS_ACCESS_KEY_ID=${pair%%[[:space:]]*} AWS_SECRET_ACCESS_KEY=${pair##*[[:space:]]} \
+		same "aws ec2-instance-connect send-ssh-public-key, as a user" "True" \
+		--region eu-central-1 ec2-instance-connect send-ssh-public-key \
+		--instance-id i-0123456789abcdef0 --instance-os-user alice \
+		--ssh-public-key "file://$work/key.pub" --query Success --output text
+	same "aws ec2-instance-connect, to another instance" "*EC2InstanceNotFoundException*" \
+		--region eu-central-1 ec2-instance-connect send-ssh-public-key \
+		--instance-id i-0fedcba9876543210 --instance-os-user alice \
+		--ssh-public-key "file://$work/key.pub"
+	answer=$(curl -s "http://$control/_emulator/requests")
+	if [[ $answer == *"ec2-instance-connect:SendSSHPublicKey"*user/people/alice* ]]; then
+		echo "ok - its caller is the user"
+	else
+		echo "not ok - its caller is the user"
+	fi
+}
+
 control=$(sed 's/.*"control": \["\([^"]*\)".*/\1/' "$work/ready")
 {
 	by_aws
+	by_a_user
 	(cd "$here" && exec /usr/bin/python3 -B -m checks) ||
 		echo "not ok - botocore's part ended well"
 } | tee "$work/out"

@@ -20,7 +20,7 @@ HOSTS = (
     (r"iam\.cn-north-1\.amazonaws\.com\.cn", "iam", "cn-north-1"),
     (r"iam\.us-gov\.amazonaws\.com", "iam", "us-gov-west-1"),
     (r"sts\.amazonaws\.com", "sts", "us-east-1"),
-    (r"(sts|ec2|ssm)(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)",
+    (r"(sts|ec2|ssm|ec2-instance-connect)(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)",
      None, None),
 )
 # What a host's role may do here, whatever the emulated account's policies say: it
@@ -156,6 +156,8 @@ def authorize(pair, service, action, params, deny, instance):
     """AwsError when `pair` may not do `action`; the administrator may do all."""
     what = "%s:%s" % (service, action)
     if pair.is_admin or what == "sts:GetCallerIdentity":
+        return
+    if service == "ec2-instance-connect" and pair.is_person:
         return
     by_role = "%s/%s" % ((pair.arn.split("/") + ["", ""])[1], what)
     if any(fnmatch.fnmatchcase(w, pattern) for pattern in deny for w in (what, by_role)) \

@@ -4,7 +4,7 @@
 By the name in Host; a request to an address (`aws --endpoint-url`) says by the scope
 of its signature, or at least by its Version, what it is for.
 """
-from . import auth, faults, iam_write, sigv4, sts_ec2
+from . import auth, eic_api, faults, iam_write, sigv4, sts_ec2
 from .query import (FAULT_NS, SERVICES, AwsError, Params, Reply, failure, page_of,
                     success)
 from .server import Handler
@@ -60,6 +60,9 @@ class AwsHandler(Handler):
         params = _params(request)
         service, region = auth.service_of_host(request.header("host"))
         service = service or _scoped_service(request) or _versioned_service(params)
+        if service == eic_api.SERVICE and request.path == "/":
+            self.serve_eic(request, region)
+            return
         if service in SERVICES and request.path == "/":
             self.serve(request, service, region, params)
             return
@@ -93,4 +96,22 @@ class AwsHandler(Handler):
                                 _perform(world, service, action, params, pair))
             except AwsError as error:
                 code, reply = error.code, failure(service, error)
+        faults.answer(self, world, entry, reply, fault, code)
+
+    def serve_eic(self, request, region):
+        world, pair, code = self.server.world, None, None
+        service, action = eic_api.SERVICE, eic_api.action_of(request) or "none"
+        with world.lock:
+            fault = world.faults.for_request(service, action)
+            try:
+                pair = auth.authenticate(request, service, region, world.credentials,
+                                         world.instance)
+                if fault and fault["kind"] == "status":
+                    raise faults.error_of(fault)
+                auth.authorize(pair, service, action, Params([]), world.credentials.deny,
+                               world.instance)
+                reply = eic_api.success(eic_api.perform(world, action, request.body, pair))
+            except AwsError as error:
+                code, reply = error.code, eic_api.failure(error)
+            entry = world.arrived(service, action, pair.arn if pair else None)
         faults.answer(self, world, entry, reply, fault, code)

@@ -57,6 +57,16 @@ def _instance(world, name, body):
             "region": one.region, "tags": one.tags, "imds_tags": one.imds_tags}
 
 
+def _eic(world, name, body):
+    if not name:
+        raise ValueError("eic/USER is needed")
+    return world.eic.put(name, body)
+
+
+def _eic_signer(world, name, body):
+    return world.eic.use(body or {})
+
+
 def _credentials(world, name, body):
     world.credentials.change(body)
     return {"role": world.credentials.role, "deny": world.credentials.deny,
@@ -78,6 +88,7 @@ ROUTES = {
     ("GET", "directory"): _show_directory, ("PUT", "directory"): _directory,
     ("PATCH", "users"): _patch_user, ("DELETE", "users"): _delete_user,
     ("PATCH", "instance"): _instance, ("PATCH", "credentials"): _credentials,
+    ("PUT", "eic"): _eic, ("PUT", "eic-signer"): _eic_signer,
     ("GET", "faults"): _show_faults, ("PUT", "faults"): _faults,
 }
 
@@ -97,7 +108,7 @@ class ControlHandler(Handler):
         path = self.path.partition("?")[0]
         what, _, name = path[len(PREFIX):].partition("/")
         route = ROUTES.get((self.command, what)) if path.startswith(PREFIX) else None
-        if route is None or (name and what != "users"):
+        if route is None or (name and what not in ("users", "eic")):
             return 404, {"error": "no %s %s" % (self.command, path)}
         world = self.server.world
         try:

@@ -31,7 +31,7 @@ class KeyPair:
         self.arn, self.user_id, self.account = arn, user_id, account
         self.issued, self.lifetime_s = time.time(), lifetime_s
         self.expires = self.issued + lifetime_s
-        self.is_admin = False
+        self.is_admin = self.is_person = False
 
 
 class Credentials:
@@ -65,6 +65,14 @@ class Credentials:
         pair = KeyPair("ASIA", "arn:%s:sts::%s:assumed-role/%s/%s"
                        % (self.instance.partition, account, role, session),
                        "%s:%s" % (self.role_id(role), session), account, lifetime_s)
+        self.pairs[pair.key_id] = pair
+        return pair
+
+    def for_user(self, user):
+        """A key pair that CreateAccessKey hands out: it does not expire."""
+        pair = KeyPair("AKIA", user["Arn"], user["UserId"], self.instance.account, 0)
+        pair.token = pair.expires = None
+        pair.is_person = True
         self.pairs[pair.key_id] = pair
         return pair
 

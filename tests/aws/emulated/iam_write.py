@@ -70,6 +70,15 @@ def create_user(world, params):
 
 
 @action
+def create_access_key(world, params):
+    user = the_user(world, params)
+    pair = world.credentials.for_user(user)
+    return {"AccessKey": {"UserName": user["UserName"], "AccessKeyId": pair.key_id,
+                          "Status": "Active", "SecretAccessKey": pair.secret,
+                          "CreateDate": now()}}
+
+
+@action
 def delete_user(world, params):
     user = the_user(world, params)
     if user["GroupList"]:

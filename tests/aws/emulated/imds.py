@@ -73,6 +73,7 @@ def tree(world):
             "instance-type": "t3.small",
             "local-ipv4": "10.0.0.5",
             "mac": "0a:00:00:00:00:05",
+            "managed-ssh-keys": world.eic.tree(),
             "placement": {"availability-zone": one.region + "a",
                           "availability-zone-id": "euc1-az2", "region": one.region},
             "public-keys": {"0": {"openssh-key": LAUNCH_KEY}},
@@ -89,6 +90,12 @@ def _listing(path, node):
                      for key, value in node.items() if value is not None)
 
 
+def _may_end_in_slash(names):
+    """AWS's own scripts ask for these leaves that way, and get them."""
+    return names[1:2] == ["managed-ssh-keys"] or "/".join(names[1:]) in (
+        "instance-id", "placement/availability-zone", "services/domain")
+
+
 def look_up(world, path):
     """The text at `path` below /latest/, or None: 404."""
     node, is_list = tree(world), path.endswith("/") or path == ""
@@ -97,7 +104,7 @@ def look_up(world, path):
         node = node.get(name) if isinstance(node, dict) else None
     if isinstance(node, dict):
         return _listing("/".join(names), node)
-    if node is None or is_list:
+    if node is None or (is_list and not _may_end_in_slash(names)):
         return None
     return node() if callable(node) else node
 

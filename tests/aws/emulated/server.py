@@ -38,7 +38,7 @@ def names_for(region):
              "iam.global.api.aws", "iam.cn-north-1.amazonaws.com.cn",
              "iam.us-gov.amazonaws.com", "sts.amazonaws.com"]
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    names += ["%s.%s.%s" % (s, region, suffix) for s in ("sts", "ec2", "ssm")]
+    names += ["%s.%s.%s" % (s, region, suffix) for s in ("sts", "ec2", "ssm", "ec2-instance-connect")]
     return ", ".join(["DNS:" + n for n in names] + ["IP:127.0.0.1", "IP:::1"])
 
 

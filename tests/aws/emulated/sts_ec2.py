@@ -22,6 +22,7 @@ def assume_role(world, params, pair):
         if role["Arn"] == arn:
             account = arn.split(":")[4]
             made = world.credentials.assume(role["RoleName"], session, seconds, account)
+            made.is_person = True
             return {"Credentials": {"AccessKeyId": made.key_id,
                                     "SecretAccessKey": made.secret,
                                     "SessionToken": made.token,

@@ -8,6 +8,7 @@ import time
 
 from .credentials import Credentials
 from .directory import Directory
+from .eic import Eic
 from .faults import Faults
 
 LOG_LENGTH = 100000
@@ -21,6 +22,7 @@ class World:
         self.directory = Directory(document, instance.account, instance.partition)
         self.credentials = Credentials(instance, self.directory, role)
         self.faults = Faults()
+        self.eic = Eic(instance)
         self.imds_tokens = {}
         self.log_file = open(log_path, "a", encoding="utf-8") if log_path else None
         self.forget_requests()
@@ -35,6 +37,7 @@ class World:
             self.directory.load(self.document)
             self.instance.reset()
             self.credentials.reset()
+            self.eic.reset()
             self.faults.replace([])
             self.forget_requests()
 
