@@ -120,6 +120,19 @@ check_rsa(struct sshkey_cursor *cursor)
 	return n_bits < SSHKEY_RSA_BITS_MIN ? SSHKEY_E_WEAK : 0;
 }
 
+unsigned
+sshkey_rsa_bits(const uint8_t *blob, size_t blob_len)
+{
+	struct sshkey_cursor cursor = { blob, blob_len };
+	const uint8_t *number;
+	size_t bits;
+
+	if (!take_equal(&cursor, "ssh-rsa") || !take_positive(&cursor, &number, &bits) ||
+	    !take_positive(&cursor, &number, &bits))
+		return 0;
+	return (unsigned)bits;
+}
+
 int
 sshkey_check(const char *type, const uint8_t *blob, size_t blob_len)
 {

@@ -50,6 +50,9 @@ int sshkey_parse_base64(const char *type, const char *base64, struct sshkey *ret
  */
 int sshkey_check(const char *type, const uint8_t *blob, size_t blob_len);
 
+/** sshkey_rsa_bits() - of a blob that sshkey_check() accepts; 0: not an RSA key */
+unsigned sshkey_rsa_bits(const uint8_t *blob, size_t blob_len);
+
 /**
  * sshkey_format() - "TYPE BASE64" with NUL, no newline
  *

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/sshkey.h"
 #include "daemon/config_keys.h"
 #include "daemon/config_values.h"
 
@@ -28,6 +29,7 @@ set_defaults(struct config *config)
 	config->keys_tags = true;
 	config->on_revoke = ON_REVOKE_TERMINATE;
 	config->session_manager = SESSION_MANAGER_AUDIT;
+	config->min_rsa_bits = SSHKEY_RSA_BITS_MIN;
 	r = set_text(&config->source_path, IAMLOGIN_SYSCONFDIR "/directory.json");
 	if (r == 0)
 		r = set_text(&config->aws.imds_endpoint, "http://169.254.169.254");

@@ -86,6 +86,7 @@ struct config {
 	bool keys_iam, keys_tags;
 	enum published_on_revoke on_revoke;             /* default terminate */
 	enum published_session_manager session_manager; /* default audit */
+	uint32_t min_rsa_bits; /* 2048 to 16384 */
 	char *audit_file;
 };
 

@@ -80,6 +80,7 @@ static const struct key keys[] = {
 	{ "cache", "grace", DURATION, AT(grace_s) },
 	{ "keys", "iam", BOOL, AT(keys_iam) },
 	{ "keys", "tags", BOOL, AT(keys_tags) },
+	{ "keys", "min_rsa_bits", SET, .set = config_set_min_rsa_bits },
 	{ "keys", "instance_connect", LATER, .only = "no" },
 	{ "keys", "chain", LATER, .only = NULL },
 	{ "session", "on_revoke", SET, .set = config_set_on_revoke },

@@ -2,6 +2,7 @@
 /* config_sets.c - values that are words of a few, rules, or tags; contract in config_sets.h */
 #include <string.h>
 
+#include "common/sshkey.h"
 #include "common/text.h"
 #include "daemon/config_sets.h"
 #include "daemon/config_values.h"
@@ -78,6 +79,18 @@ int
 config_set_dual_stack(struct config *config, const char *value, char *why)
 {
 	return set_choice(&config->aws.dual_stack, value, why);
+}
+
+int
+config_set_min_rsa_bits(struct config *config, const char *value, char *why)
+{
+	uint32_t bits;
+
+	if (text_parse_u32(value, 16384, &bits) != 0 || bits < SSHKEY_RSA_BITS_MIN)
+		return config_value_why(
+		    why, "\"%s\" is not a number from 2048 to 16384", value);
+	config->min_rsa_bits = bits;
+	return 0;
 }
 
 int

@@ -13,6 +13,7 @@
 int config_set_kind(struct config *config, const char *value, char *why);
 int config_set_fips(struct config *config, const char *value, char *why);
 int config_set_dual_stack(struct config *config, const char *value, char *why);
+int config_set_min_rsa_bits(struct config *config, const char *value, char *why);
 int config_set_directory(struct config *config, const char *value, char *why);
 int config_set_visible(struct config *config, const char *value, char *why);
 int config_set_on_revoke(struct config *config, const char *value, char *why);

@@ -88,6 +88,14 @@ by_name(const char *name)
 }
 
 const char *
+endpoints_domain(const char *partition)
+{
+	const struct partition *found = by_name(partition);
+
+	return found != NULL ? found->suffix : NULL;
+}
+
+const char *
 endpoints_partition(const char *region, const char *hint)
 {
 	const struct partition *found = NULL;

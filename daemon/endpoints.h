@@ -30,6 +30,9 @@ struct endpoints_service {
  */
 const char *endpoints_partition(const char *region, const char *hint);
 
+/** endpoints_domain() - of a partition: "amazonaws.com", …; NULL for an unknown one */
+const char *endpoints_domain(const char *partition);
+
 /* Which kind of host name is wanted; an override has its own and is not asked. */
 struct endpoints_wish {
 	bool fips;

@@ -17,6 +17,7 @@ flight_free(struct flight *flight)
 	flight_people_free(flight);
 	flight_keys_free(flight);
 	flight_details_free(flight);
+	flight_eic_free(flight);
 	iam_paging_done(&flight->paging);
 	imds_tag_keys_free(flight->tag_keys, flight->n_tag_keys);
 	instance_free(flight->instance);
@@ -175,6 +176,8 @@ flight_start(struct cloud *cloud, struct net_job *job, struct net_result *result
 		flight_fail_with(flight, -ENOMEM, "job", "no-memory", "out of memory");
 	else if (job->what == NET_KEYS && cloud->has_endpoints)
 		flight_keys_start(flight);
+	else if (job->what == NET_EIC && cloud->has_endpoints)
+		flight_eic_start(flight);
 	else
 		flight_instance_start(flight);
 	flight_drop(flight);

@@ -65,6 +65,10 @@ flight_instance_done(struct flight *flight)
 		flight_keys_start(flight);
 		return;
 	}
+	if (flight->job->what == NET_EIC) {
+		flight_eic_start(flight);
+		return;
+	}
 	if (instance_copy(flight->instance, &result->instance) != 0) {
 		fail_with(flight, -ENOMEM, "imds:tags", "no-memory", "out of memory");
 		return;
@@ -198,6 +202,16 @@ find_services(struct cloud *cloud, const char *partition, const char *region)
 	return r;
 }
 
+/* Always the instance's own region, which in a Local Zone is its parent's. */
+static void
+name_signer(struct cloud *cloud, const char *region, const char *hint)
+{
+	const char *domain = endpoints_domain(endpoints_partition(region, hint));
+
+	(void)snprintf(cloud->eic_name, sizeof(cloud->eic_name),
+	    "managed-ssh-signer.%s.%s", region, domain);
+}
+
 /* The region is known: which partition, and so which IAM. */
 static void
 on_partition(void *context, const struct imds_reply *reply)
@@ -223,6 +237,7 @@ on_partition(void *context, const struct imds_reply *reply)
 	(void)snprintf(flight->instance->partition, sizeof(flight->instance->partition),
 	    "%s", partition);
 	memcpy(cloud->instance_id, flight->instance->id, sizeof(cloud->instance_id));
+	name_signer(cloud, flight->instance->region, reply->r == 0 ? reply->body : NULL);
 	r = find_services(cloud, partition, region);
 	if (r != 0) {
 		fail_with(flight, r, "aws", "endpoint",

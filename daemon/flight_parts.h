@@ -4,7 +4,8 @@
  *
  * Room: daemon, network thread, flight*.c alone. The order of a NET_DIRECTORY job is
  * instance, tags, scope, people (or: instance, tags, details); that of a NET_KEYS job is
- * instance (once), keys; that of NET_INSTANCE is instance. Each part calls the next one's
+ * instance (once), keys; that of NET_EIC instance (once), eic; that of NET_INSTANCE is
+ * instance. Each part calls the next one's
  * _start.
  *
  * Every question asked holds the flight (flight_hold()) until its callback is over
@@ -23,9 +24,10 @@
 #define FLIGHT_PARALLEL 4  /* people at once */
 #define FLIGHT_SPARE_MS 20 /* a question ends before its job: its error says more */
 
-struct person; /* flight_people.c */
-struct holder; /* flight_keys.c */
-struct details; /* flight_details.c */
+struct person;     /* flight_people.c */
+struct holder;     /* flight_keys.c */
+struct details;    /* flight_details.c */
+struct eic_flight; /* flight_eic.c */
 
 /* A group that somebody is in. */
 struct flight_groups {
@@ -59,6 +61,7 @@ struct flight {
 	struct flight_groups groups;
 
 	struct details *details; /* flight_details.c */
+	struct eic_flight *eic;  /* flight_eic.c */
 
 	/* keys */
 	struct holder *holders;
@@ -132,5 +135,7 @@ void flight_people_start(struct flight *flight);
 void flight_people_free(struct flight *flight);
 void flight_keys_start(struct flight *flight);
 void flight_keys_free(struct flight *flight);
+void flight_eic_start(struct flight *flight);
+void flight_eic_free(struct flight *flight);
 
 #endif

@@ -35,6 +35,7 @@ struct get {
 	struct imds *imds;
 	char *path;
 	const char *action;
+	size_t reply_max;
 	int64_t deadline_mono_ms;
 	unsigned n_failed;
 	bool has_new_token; /* a 401 was answered by asking for a token */
@@ -190,7 +191,7 @@ get_step(void *context)
 	struct http_request request = { .method = "GET",
 		.headers = &header,
 		.n_headers = 1,
-		.reply_max = REPLY_MAX,
+		.reply_max = is_token ? REPLY_MAX : get->reply_max,
 		.connect_ms = CONNECT_MS,
 		.is_imds = true,
 		.deadline_mono_ms = now + TRY_MS,
@@ -225,6 +226,13 @@ void
 imds_get(struct imds *imds, const char *path, const char *action,
     int64_t deadline_mono_ms, imds_done_fn done, void *context)
 {
+	imds_get_large(imds, path, action, REPLY_MAX, deadline_mono_ms, done, context);
+}
+
+void
+imds_get_large(struct imds *imds, const char *path, const char *action, size_t reply_max,
+    int64_t deadline_mono_ms, imds_done_fn done, void *context)
+{
 	struct get *get = calloc(1, sizeof(*get));
 	struct imds_reply reply = { .r = -ENOMEM, .body = "" };
 	struct net_error error;
@@ -240,6 +248,7 @@ imds_get(struct imds *imds, const char *path, const char *action,
 	}
 	get->imds = imds;
 	get->action = action;
+	get->reply_max = reply_max;
 	get->deadline_mono_ms = deadline_mono_ms;
 	get->done = done;
 	get->context = context;

@@ -47,4 +47,8 @@ void imds_free(struct imds *imds);
 void imds_get(struct imds *imds, const char *path, const char *action,
     int64_t deadline_mono_ms, imds_done_fn done, void *context);
 
+/** imds_get_large() - the same where more than 32 KiB may come, up to @reply_max */
+void imds_get_large(struct imds *imds, const char *path, const char *action,
+    size_t reply_max, int64_t deadline_mono_ms, imds_done_fn done, void *context);
+
 #endif

@@ -69,6 +69,7 @@ cloud_done(struct cloud *cloud)
 	credentials_free(cloud->credentials);
 	imds_free(cloud->imds);
 	later_free(cloud->later);
+	eic_signer_free(cloud->eic_signer);
 }
 
 static int

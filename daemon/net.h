@@ -20,6 +20,7 @@
 
 #include "daemon/config.h"
 #include "daemon/directory.h"
+#include "daemon/eic.h"
 #include "daemon/instance.h"
 #include "daemon/keystore.h"
 #include "daemon/tally.h"
@@ -28,6 +29,7 @@ enum net_what {
 	NET_DIRECTORY = 1, /* the instance, then everybody in scope */
 	NET_KEYS,          /* the keys of named people */
 	NET_INSTANCE,      /* which instance this is, from IMDS alone */
+	NET_EIC,           /* the keys of Instance Connect for one account, likewise */
 };
 
 /* Which bucket pays for the requests (IMDS is free). */
@@ -53,6 +55,7 @@ struct net_job {
 	int64_t deadline_mono_ms;  /* the job ends then, with -ETIMEDOUT */
 	struct net_person *people; /* NET_KEYS; owned by the job */
 	size_t n_people;
+	char account[33]; /* NET_EIC: an OS name */
 };
 
 /* Why something failed, for people, records and status; every text is safe to log. */
@@ -90,6 +93,7 @@ struct net_result {
 	struct net_error tags_error;
 	struct net_keys *keys;
 	size_t n_keys;
+	struct eic_answer *eic; /* NET_EIC; NULL unless r == 0 */
 	int64_t wall_ms,
 	    boot_ms;            /* when the first answer that it rests on was asked for */
 	unsigned n_requests;    /* to AWS, without IMDS */

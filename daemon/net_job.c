@@ -97,6 +97,7 @@ net_result_free(struct net_result *result)
 		free(keys->unique_id);
 	}
 	free(result->keys);
+	eic_answer_free(result->eic);
 	directory_unref(result->directory);
 	instance_free(result->instance);
 	free(result);

@@ -58,8 +58,8 @@ person_keys_next_tag(struct person_keys *cursor, const struct directory_principa
 	return false;
 }
 
-bool
-person_keys_next(struct person_keys *cursor, const struct config *config,
+static bool
+person_keys_step(struct person_keys *cursor, const struct config *config,
     const struct keystore *store, const struct directory_principal *who,
     struct person_key *ret_key)
 {
@@ -78,6 +78,25 @@ person_keys_next(struct person_keys *cursor, const struct config *config,
 		return true;
 	}
 	return config->keys_tags && person_keys_next_tag(cursor, who, ret_key);
+}
+
+/* What is too weak is no key: not published, not answered, not anybody's. */
+bool
+person_keys_next(struct person_keys *cursor, const struct config *config,
+    const struct keystore *store, const struct directory_principal *who,
+    struct person_key *ret_key)
+{
+	struct person_key key;
+	unsigned bits;
+
+	while (person_keys_step(cursor, config, store, who, &key)) {
+		bits = sshkey_rsa_bits(key.blob, key.blob_len);
+		if (bits == 0 || bits >= config->min_rsa_bits) {
+			*ret_key = key;
+			return true;
+		}
+	}
+	return false;
 }
 
 bool

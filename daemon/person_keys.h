@@ -3,7 +3,8 @@
  * person_keys.h - all keys of a principal, whatever their source, one after the other
  *
  * Room: daemon. IAM's (from the key store), the file's, and tags iamlogin:key-1…5 that hold
- * one public key line each. A tag that does not parse, or stands there twice, is no key.
+ * one public key line each. A tag that does not parse, or stands there twice, is no key, nor
+ * is RSA of less than [keys] min_rsa_bits.
  */
 #ifndef DAEMON_PERSON_KEYS_H
 #define DAEMON_PERSON_KEYS_H

@@ -22,15 +22,20 @@ unit_tests = tests/unit/test_adaptive tests/unit/test_audit_chain \
 	tests/unit/test_rules tests/unit/test_sigv4 tests/unit/test_snapshot \
 	tests/unit/test_sshkey tests/unit/test_sts tests/unit/test_text tests/unit/test_wire \
 	tests/unit/test_world tests/unit/test_world_claims tests/unit/test_xml
-fuzz_names = fuzz_authinfo fuzz_config fuzz_directory_json fuzz_iam_xml fuzz_imds_json \
+fuzz_names = fuzz_authinfo fuzz_config fuzz_directory_json fuzz_eic_blob fuzz_eic_chain \
+	fuzz_iam_xml fuzz_imds_json \
 	fuzz_keysfile fuzz_rule fuzz_snapshot fuzz_sshkey fuzz_wire
 replay_tests = tests/fuzz/replay_authinfo tests/fuzz/replay_config \
-	tests/fuzz/replay_directory_json tests/fuzz/replay_iam_xml tests/fuzz/replay_imds_json \
+	tests/fuzz/replay_directory_json tests/fuzz/replay_eic_blob \
+	tests/fuzz/replay_eic_chain tests/fuzz/replay_iam_xml tests/fuzz/replay_imds_json \
 	tests/fuzz/replay_keysfile tests/fuzz/replay_rule tests/fuzz/replay_snapshot \
 	tests/fuzz/replay_sshkey tests/fuzz/replay_wire
 tests_fuzz_replay_authinfo_SOURCES = tests/fuzz/fuzz_authinfo.c tests/fuzz/replay_main.c
 tests_fuzz_replay_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/replay_main.c
 tests_fuzz_replay_directory_json_SOURCES = tests/fuzz/fuzz_directory_json.c tests/fuzz/replay_main.c
+tests_fuzz_replay_eic_blob_SOURCES = tests/fuzz/fuzz_eic_blob.c tests/fuzz/replay_main.c
+tests_fuzz_replay_eic_chain_SOURCES = tests/fuzz/fuzz_eic_chain.c tests/fuzz/eic_root.h \
+	tests/fuzz/replay_main.c
 tests_fuzz_replay_iam_xml_SOURCES = tests/fuzz/fuzz_iam_xml.c tests/fuzz/replay_main.c
 tests_fuzz_replay_imds_json_SOURCES = tests/fuzz/fuzz_imds_json.c tests/fuzz/replay_main.c
 tests_fuzz_replay_keysfile_SOURCES = tests/fuzz/fuzz_keysfile.c tests/fuzz/replay_main.c
@@ -44,8 +49,8 @@ plugin_programs = tests/plugin/net_probe tests/plugin/test_nss_callers \
 	tests/stress/nss_stress tests/stress/writer_kills
 plugin_tests = tests/plugin/check_rooms.sh tests/plugin/check_exports.sh \
 	tests/plugin/check_style.sh tests/plugin/check_man.sh tests/plugin/check_shell.sh \
-	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
-	tests/plugin/pam_retval.sh
+	tests/plugin/eic_against_emulator.sh tests/plugin/net_against_emulator.sh \
+	tests/plugin/nss_module.sh tests/plugin/pam_retval.sh
 # made by tests/bench/aws_cost.sh when it is run
 EXTRA_PROGRAMS = tests/bench/aws_day
 if HAVE_CMOCKA
@@ -68,7 +73,8 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/aws/directory.json tests/aws/emulated/__init__.py tests/aws/emulated/auth.py \
 	tests/aws/emulated/aws.py tests/aws/emulated/control.py \
 	tests/aws/emulated/credentials.py tests/aws/emulated/directory.py \
-	tests/aws/emulated/faults.py tests/aws/emulated/iam_read.py \
+	tests/aws/emulated/eic.py tests/aws/emulated/eic_api.py \
+	tests/aws/emulated/eic_chain.py tests/aws/emulated/faults.py tests/aws/emulated/iam_read.py \
 	tests/aws/emulated/iam_write.py tests/aws/emulated/imds.py \
 	tests/aws/emulated/instance.py tests/aws/emulated/query.py tests/aws/emulated/server.py \
 	tests/aws/emulated/sigv4.py tests/aws/emulated/sshkeys.py tests/aws/emulated/sts_ec2.py \
@@ -94,9 +100,9 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/faults/fail_turn.h tests/faults/fake_daemon.c tests/faults/fake_daemon.h \
 	tests/faults/nth_failure.sh tests/faults/sweep.c tests/faults/sweep.h \
 	tests/faults/sweep_keys.c tests/faults/sweep_nss.c tests/faults/sweep_pam.c \
-	tests/fuzz/replay.sh tests/fuzz/run.sh tests/plugin/check_exports.sh \
+	tests/fuzz/make_eic_corpus.py tests/fuzz/replay.sh tests/fuzz/run.sh tests/plugin/check_exports.sh \
 	tests/plugin/check_man.sh tests/plugin/check_rooms.sh tests/plugin/check_shell.sh \
-	tests/plugin/check_style.sh tests/plugin/in_namespace.sh \
+	tests/plugin/check_style.sh tests/plugin/eic_against_emulator.sh tests/plugin/in_namespace.sh \
 	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
 	tests/plugin/pam_retval.sh tests/plugin/syscalls.h tests/stress/nss_caches.sh \
 	tests/stress/nss_stress.sh tests/support/build.sh tests/support/claims.sh \

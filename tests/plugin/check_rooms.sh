@@ -50,7 +50,7 @@ owner()
 owner 'curl/' 'daemon/http[a-z_]*\.[ch]'
 owner 'expat\.h' 'daemon/xml\.c'
 owner 'ini\.h' 'daemon/config[a-z_]*\.c'
-owner 'openssl/' 'daemon/digest\.c'
+owner 'openssl/' 'daemon/(digest|eic_verify)\.c'
 owner 'pthread\.h' 'daemon/net[a-z_]*\.[ch]'
 
 # what never runs inside somebody else's process (and what nobody may use at all)

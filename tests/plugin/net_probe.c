@@ -3,11 +3,12 @@
  * net_probe.c - the network thread under the hands of net_against_emulator.sh
  *
  *   net_probe imds=URL iam=URL ca=FILE [account=N] [region=R]  [proxy=URL] [scope=TERM]...
- *           [directory=details] [role=ARN] [sts=URL] [ec2=URL] [tags=yes]
+ *           [directory=details] [role=ARN] [sts=URL] [ec2=URL] [tags=yes] [bits=N]
  *
  * Then a command a line on stdin; each ends with a line "." on stdout:
  *   directory background|login MS
  *   keys background|login MS ID NAME[,KNOWN_ID...] [ID NAME[,KNOWN_ID...]]...
+ *   eic login MS ACCOUNT
  *   people N     how many people the background bucket counts on
  *   stats
  *   leave MS     submit a directory job and do not wait for it
@@ -91,6 +92,8 @@ configure(int argc, char **argv)
 			config.aws.sts_endpoint = value;
 		else if (strcmp(argv[i], "ec2") == 0)
 			config.aws.ec2_endpoint = value;
+		else if (strcmp(argv[i], "bits") == 0)
+			config.min_rsa_bits = (unsigned)atoi(value);
 		else if (strcmp(argv[i], "tags") == 0)
 			want_tags();
 		else if (strcmp(argv[i], "scope") == 0)
@@ -141,6 +144,25 @@ show_keys(const struct net_keys *keys)
 }
 
 static void
+show_eic(const struct eic_answer *answer)
+{
+	(void)printf("eic n=%zu\n", answer->n_keys);
+	if (answer->signer_why[0] != '\0')
+		(void)printf("eic-signer %s\n", answer->signer_why);
+	for (size_t i = 0; i < answer->n_keys; i++) {
+		const struct eic_key *key = &answer->keys[i];
+		char line[SSHKEY_LINE_SIZE] = "";
+
+		if (key->flaw == 0)
+			(void)sshkey_format(
+			    key->type, key->blob, key->blob_len, line, sizeof(line));
+		(void)printf("eic-key %s|%s|%s|%s\n",
+		    key->flaw == 0 ? "good" : eic_flaw_text(key->flaw), key->caller,
+		    key->request, line);
+	}
+}
+
+static void
 show(const struct net_result *result, int64_t took_ms)
 {
 	(void)printf("result r=%d instance_r=%d people=%zu requests=%u action=%s code=%s "
@@ -166,6 +188,8 @@ show(const struct net_result *result, int64_t took_ms)
 	}
 	for (size_t i = 0; i < result->n_keys; i++)
 		show_keys(&result->keys[i]);
+	if (result->eic != NULL)
+		show_eic(result->eic);
 }
 
 static void
@@ -203,6 +227,8 @@ run_job(struct net *net, enum net_what what, char **words, size_t n)
 		++cookie, start + atoll(words[2]));
 	if (job == NULL)
 		die("memory");
+	if (what == NET_EIC)
+		(void)snprintf(job->account, sizeof(job->account), "%s", words[3]);
 	for (size_t i = 3; i + 1 < n; i += 2)
 		add_person(job, words[i], words[i + 1]);
 	if (net_submit(net, &job) != 0)
@@ -231,8 +257,8 @@ show_stats(struct net *net)
 		     "login=%.0f alive=%d assumed=%s paced=%d\n",
 	    stats.requests, stats.failures, stats.retries, stats.throttled, stats.role,
 	    stats.clock_skew_s, stats.background_tokens, stats.login_tokens,
-	    clock_mono_ms() - stats.alive_mono_ms < 1100, stats.assumed_role,
-	    stats.iam_per_s > 0);
+	    clock_mono_ms() -
+		stats.alive_mono_ms<1100, stats.assumed_role, stats.iam_per_s> 0);
 }
 
 static void
@@ -250,6 +276,8 @@ obey(struct net *net, char *line)
 		run_job(net, NET_DIRECTORY, words, n);
 	else if (strcmp(words[0], "keys") == 0)
 		run_job(net, NET_KEYS, words, n);
+	else if (strcmp(words[0], "eic") == 0 && n == 4)
+		run_job(net, NET_EIC, words, n);
 	else if (strcmp(words[0], "people") == 0 && n == 2)
 		net_set_people(net, (size_t)atoll(words[1]));
 	else if (strcmp(words[0], "stats") == 0)

@@ -33,6 +33,7 @@ test_an_empty_file_is_the_defaults_with_nobody_in_scope(void **state)
 	assert_int_equal(c->grace_s, 86400);
 	assert_int_equal(c->sudo_grace_s, 14400);
 	assert_true(c->keys_iam && c->keys_tags);
+	assert_int_equal(c->min_rsa_bits, 2048);
 	assert_string_equal(c->aws.imds_endpoint, "http://169.254.169.254");
 	assert_null(c->aws.iam_endpoint);
 	assert_int_equal(c->on_revoke, ON_REVOKE_TERMINATE);
@@ -91,6 +92,7 @@ static const char example[] =
     "[keys]\n"
     "iam = no\n"
     "tags = yes\n"
+    "min_rsa_bits = 3072\n"
     "instance_connect = no\n"
     "[session]\n"
     "on_revoke = notify\n"
@@ -140,6 +142,7 @@ test_every_key_arrives_where_it_belongs(void **state)
 	assert_int_equal(c->fresh_s, 120);
 	assert_int_equal(c->grace_s, 172800);
 	assert_true(!c->keys_iam && c->keys_tags);
+	assert_int_equal(c->min_rsa_bits, 3072);
 	assert_string_equal(c->audit_file, "/var/log/x.jsonl");
 	assert_int_equal(c->on_revoke, ON_REVOKE_NOTIFY);
 	assert_int_equal(c->session_manager, SESSION_MANAGER_TERMINATE);

@@ -138,6 +138,24 @@ find(const struct bench *bench, const char *account, const struct sshkey *key,
 }
 
 static void
+test_rsa_of_too_few_bits_is_not_published(void **state)
+{
+	struct bench *bench = *state;
+	struct keysfile_claim claim;
+	struct keysfile_person person;
+	struct keysfile_key key;
+
+	assert_int_equal(sshkey_rsa_bits(bench->rsa.blob, bench->rsa.blob_len), 2048);
+	assert_int_equal(
+	    sshkey_rsa_bits(bench->ed25519.blob, bench->ed25519.blob_len), 0);
+	bench->config.min_rsa_bits = 2049;
+	encode_both(bench);
+	assert_int_equal(find(bench, "alice", &bench->rsa, &claim, &person, &key),
+	    PUBLISHED_E_NOTFOUND);
+	assert_int_equal(find(bench, "bob", &bench->ed25519, &claim, &person, &key), 0);
+}
+
+static void
 test_a_key_from_iam_is_found_with_its_person(void **state)
 {
 	struct bench *bench = *state;
@@ -394,6 +412,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_rsa_of_too_few_bits_is_not_published),
 		TEST(test_a_key_from_iam_is_found_with_its_person),
 		TEST(test_a_key_is_nobodys_on_another_account),
 		TEST(test_only_good_tags_are_keys_and_each_key_is_there_once),
