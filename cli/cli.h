@@ -28,6 +28,7 @@ enum {
 	REFRESH_FAILED = 1,
 	REFRESH_HELD = 2,
 	AUDIT_BROKEN = 1,
+	WHO_FAILED = 1,
 };
 
 struct cli {
@@ -44,5 +45,6 @@ int cmd_users(const struct cli *cli);
 int cmd_keys(const struct cli *cli);
 int cmd_refresh(const struct cli *cli);
 int cmd_audit(const struct cli *cli);
+int cmd_who(const struct cli *cli);
 
 #endif

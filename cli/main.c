@@ -24,6 +24,8 @@ static const struct command {
 	    "who USER is and which rule decides" },
 	{ "users", 0, 0, cmd_users, "users", "the accounts that may be logged in to" },
 	{ "keys", 1, 1, cmd_keys, "keys USER", "the public keys that open USER (root)" },
+	{ "who", 0, 0, cmd_who, "who",
+	    "the open sessions, and who is behind each (root)" },
 	{ "refresh", 0, 0, cmd_refresh, "refresh [--accept]", "ask AWS now (root)" },
 	{ "audit", 1, 2, cmd_audit, "audit verify|show [FILE]",
 	    "check or read the records" },

@@ -11,16 +11,12 @@
 
 #include "common/file.h"
 
-int
-file_read_text(const char *path, char *ret, size_t ret_size)
+static int
+read_all(int fd, char *ret, size_t ret_size)
 {
-	_cleanup_close_ int fd =
-	    open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
 	size_t len = 0;
 	ssize_t n;
 
-	if (fd < 0)
-		return -errno;
 	for (;;) {
 		if (len == ret_size)
 			return -E2BIG;
@@ -36,11 +32,34 @@ file_read_text(const char *path, char *ret, size_t ret_size)
 	return 0;
 }
 
+int
+file_read_text(const char *path, char *ret, size_t ret_size)
+{
+	_cleanup_close_ int fd =
+	    open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+
+	return fd < 0 ? -errno : read_all(fd, ret, ret_size);
+}
+
 static bool
 is_trusted(const struct stat *st, mode_t type, uid_t owner)
 {
 	return (st->st_mode & S_IFMT) == type && st->st_uid == owner &&
 	       (st->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+int
+file_read_owned(const char *path, uid_t owner, char *ret, size_t ret_size)
+{
+	_cleanup_close_ int fd =
+	    open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (!is_trusted(&st, S_IFREG, owner))
+		return FILE_E_UNTRUSTED;
+	return read_all(fd, ret, ret_size);
 }
 
 int

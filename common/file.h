@@ -26,6 +26,13 @@ enum {
 int file_read_text(const char *path, char *ret, size_t ret_size) MUST_CHECK;
 
 /**
+ * file_read_owned() - the same, if @owner owns it and nobody else may write to it
+ *
+ * Return: 0, FILE_E_UNTRUSTED, -E2BIG, or -errno.
+ */
+int file_read_owned(const char *path, uid_t owner, char *ret, size_t ret_size) MUST_CHECK;
+
+/**
  * file_append() - one write(2) at the end of a file, which is made (0640) when absent
  * @dir: directory of @path
  * @owner: who must own both; nobody else may have write permission on either

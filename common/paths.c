@@ -14,6 +14,7 @@ const char paths_doorbell[] = IAMLOGIN_RUNDIR "/doorbell";
 const char paths_warden_flag[] = IAMLOGIN_RUNDIR "/warden";
 const char paths_pam_dir[] = IAMLOGIN_PAMRUNDIR;
 const char paths_pam_spool[] = IAMLOGIN_PAMRUNDIR "/audit";
+const char paths_sessions[] = IAMLOGIN_PAMRUNDIR "/session";
 const char paths_state_dir[] = IAMLOGIN_STATEDIR;
 const char paths_passwd[] = "/etc/passwd";
 const char paths_group[] = "/etc/group";

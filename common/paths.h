@@ -18,6 +18,7 @@ extern const char paths_doorbell[];    /* /run/iamlogin/doorbell */
 extern const char paths_warden_flag[]; /* /run/iamlogin/warden */
 extern const char paths_pam_dir[];     /* /run/iamlogin-pam, owned by root */
 extern const char paths_pam_spool[];   /* /run/iamlogin-pam/audit */
+extern const char paths_sessions[];    /* /run/iamlogin-pam/session */
 extern const char paths_state_dir[];   /* /var/lib/iamlogin, the daemon's, 0700 */
 extern const char paths_passwd[];      /* /etc/passwd */
 extern const char paths_group[];       /* /etc/group */

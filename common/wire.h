@@ -78,6 +78,9 @@ enum wire_type {
 	WIRE_T_PERSON_ID,   /* text: unique id */
 	WIRE_T_PERSON_ARN,  /* text */
 	WIRE_T_PERSON_NAME, /* text */
+	WIRE_T_PERSON_KIND, /* text: keysfile_kind_name() */
+	WIRE_T_FINGERPRINT, /* text: "SHA256:…" of the accepted key */
+	WIRE_T_VIA,         /* text: keysfile_via_name() */
 	WIRE_T_N,
 };
 

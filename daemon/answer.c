@@ -27,6 +27,12 @@ answer_is_sudo(const char *service)
 	return strcmp(service, "sudo") == 0 || strcmp(service, "sudo-i") == 0;
 }
 
+bool
+answer_is_shared(const struct answer_subject *subject)
+{
+	return subject->account != NULL && (subject->account->flags & USER_SHARED) != 0;
+}
+
 int64_t
 daemon_age_ms(const struct daemon *d)
 {

@@ -72,6 +72,9 @@ struct answer_subject {
 void answer_decide(const struct daemon *d, const char *name, bool is_sudo,
     bool holds_sudo, struct answer_subject *ret_subject);
 
+/** answer_is_shared() - do several people stand behind the account? */
+bool answer_is_shared(const struct answer_subject *subject);
+
 /** answer_is_sudo() - services whose account stage is about using sudo */
 bool answer_is_sudo(const char *service);
 

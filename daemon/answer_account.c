@@ -11,7 +11,8 @@
 struct account_facts {
 	char name[TEXT_OS_NAME_MAX + 1];
 	char service[64], rhost[256], tty[64], ruser[64];
-	uint32_t pid;
+	char person_id[129]; /* in whose session a sudo or su runs; "" when not known */
+	uint32_t pid, session;
 	bool holds_sudo;
 };
 
@@ -33,7 +34,11 @@ account_read(const struct answer_request *request, struct account_facts *facts)
 	    request->bytes, request->len, WIRE_T_TTY, facts->tty, sizeof(facts->tty));
 	(void)wire_get_text(request->bytes, request->len, WIRE_T_RUSER, facts->ruser,
 	    sizeof(facts->ruser));
+	(void)wire_get_text(request->bytes, request->len, WIRE_T_PERSON_ID,
+	    facts->person_id, sizeof(facts->person_id));
 	(void)wire_get_u32(request->bytes, request->len, WIRE_T_PID, &facts->pid);
+	facts->session = UINT32_MAX;
+	(void)wire_get_u32(request->bytes, request->len, WIRE_T_SESSION, &facts->session);
 	if (wire_get(request->bytes, request->len, WIRE_T_GROUPS, &groups, &len) == 0)
 		for (; len >= 4; groups += 4, len -= 4)
 			facts->holds_sudo =
@@ -50,6 +55,35 @@ account_event(const char *service)
 									  : RECORD_LOGIN;
 }
 
+/*
+ * Whom the record names. Which of the account's keys signs is certain in open_session only,
+ * so a login is its owner's, unverified. A sudo or su is theirs in whose session it runs; on
+ * a shared account that is attribution: people who share a uid can act as one another.
+ */
+static void
+account_fill_person(const struct daemon *d, const struct account_facts *facts,
+    const struct answer_subject *subject, struct record *record)
+{
+	const struct world_person *behind = NULL;
+
+	for (size_t i = 0; facts->person_id[0] != '\0' && i < d->world->n_people; i++)
+		if (strcmp(d->world->people[i].principal->id, facts->person_id) == 0)
+			behind = &d->world->people[i];
+	if (behind != NULL)
+		verdicts_fill_person(record, behind);
+	else if (facts->person_id[0] != '\0')
+		record->person.id = facts->person_id;
+	if (facts->person_id[0] != '\0') {
+		record->person.verified = answer_is_shared(subject) ? "claimed" : "yes";
+		return;
+	}
+	if (subject->person == NULL || answer_is_shared(subject) ||
+	    record->event == RECORD_SU)
+		return;
+	verdicts_fill_person(record, subject->person);
+	record->person.verified = "unknown";
+}
+
 static void
 account_record(struct daemon *d, const struct account_facts *facts,
     const struct answer_subject *subject)
@@ -63,11 +97,9 @@ account_record(struct daemon *d, const struct account_facts *facts,
 	record.account = facts->name;
 	if (subject->account != NULL)
 		record.uid = subject->account->uid;
-	if (subject->person != NULL) {
-		verdicts_fill_person(&record, subject->person);
-		/* which of the account's keys signs is certain in open_session only */
-		record.person.verified = "unknown";
-	}
+	account_fill_person(d, facts, subject, &record);
+	if (facts->session != UINT32_MAX)
+		record.session = facts->session;
 	record.service = facts->service;
 	record.rhost = facts->rhost[0] != '\0' ? facts->rhost : NULL;
 	record.tty = facts->tty[0] != '\0' ? facts->tty : NULL;

@@ -79,12 +79,23 @@ session_decide(const struct daemon *d, const struct session_facts *facts,
 	return is_theirs;
 }
 
+static bool
+session_fingerprint(const struct session_facts *facts, char ret[51])
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	if (facts->blob_len == 0 ||
+	    digest_sha256(facts->blob, facts->blob_len, digest) != 0)
+		return false;
+	record_fingerprint(digest, ret);
+	return true;
+}
+
 static void
 session_record(struct daemon *d, const struct session_facts *facts,
     const struct answer_subject *subject, const struct person_key *key)
 {
 	struct record record;
-	uint8_t digest[DIGEST_SIZE];
 	char fingerprint[51];
 
 	record_init(
@@ -95,9 +106,7 @@ session_record(struct daemon *d, const struct session_facts *facts,
 	record.account = facts->name;
 	if (subject->account != NULL)
 		record.uid = subject->account->uid;
-	if (facts->blob_len > 0 &&
-	    digest_sha256(facts->blob, facts->blob_len, digest) == 0) {
-		record_fingerprint(digest, fingerprint);
+	if (session_fingerprint(facts, fingerprint)) {
 		record.key.fingerprint = fingerprint;
 		record.key.type = facts->key_type[0] != '\0' ? facts->key_type : NULL;
 	}
@@ -132,6 +141,7 @@ answer_session(
 	struct session_facts facts;
 	struct answer_subject subject;
 	struct person_key key;
+	char fingerprint[51];
 	bool is_theirs;
 
 	if (session_read(request, &facts) != 0) {
@@ -157,5 +167,11 @@ answer_session(
 		    reply, WIRE_T_PERSON_ARN, subject.person->principal->arn);
 		(void)wire_put_text(
 		    reply, WIRE_T_PERSON_NAME, subject.person->principal->name);
+		(void)wire_put_text(reply, WIRE_T_PERSON_KIND,
+		    directory_kind_name(subject.person->principal->kind));
+		(void)wire_put_text(
+		    reply, WIRE_T_VIA, keysfile_via_name((uint8_t)key.source));
+		if (session_fingerprint(&facts, fingerprint))
+			(void)wire_put_text(reply, WIRE_T_FINGERPRINT, fingerprint);
 	}
 }

@@ -27,6 +27,7 @@
 
 struct refresh;
 struct server;
+struct sessions;
 struct verdicts;
 struct watch;
 
@@ -38,6 +39,7 @@ struct daemon {
 	struct refresh *refresh;
 	struct server *server;
 	struct watch *watch;
+	struct sessions *sessions; /* NULL until PAM's directory was looked for */
 
 	struct local *local;
 	struct idmap *ids;

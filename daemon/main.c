@@ -24,6 +24,7 @@
 #include "daemon/metrics.h"
 #include "daemon/refresh.h"
 #include "daemon/server.h"
+#include "daemon/sessions.h"
 #include "daemon/state.h"
 #include "daemon/users.h"
 #include "daemon/verdicts.h"
@@ -213,6 +214,7 @@ main_stop(struct daemon *d)
 	server_stop(d);
 	refresh_stop(d);
 	watch_stop(d);
+	sessions_stop(d);
 	if (d->net != NULL)
 		net_stop(d->net);
 	verdicts_free(d);

@@ -10,6 +10,7 @@
 #include "common/paths.h"
 #include "daemon/log.h"
 #include "daemon/refresh.h"
+#include "daemon/sessions.h"
 #include "daemon/spool.h"
 #include "daemon/users.h"
 #include "daemon/watch.h"
@@ -126,6 +127,7 @@ watch_on_tick(sd_event_source *source, uint64_t usec, void *arg)
 	struct daemon *d = arg;
 
 	watch_spool(d);
+	sessions_follow(d);
 	spool_import(d);
 	audit_flush(d->audit);
 	if (d->cannot_publish)

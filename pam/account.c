@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "pam/account.h"
 #include "pam/ask.h"
+#include "pam/register.h"
 #include "pam/report.h"
 #include "pam/state.h"
 
@@ -39,6 +40,7 @@ account_check(struct call *call)
 {
 	struct ask_reply reply = ASK_NOT_ASKED;
 	struct decision decision;
+	struct sessionfile behind;
 	struct record record;
 	struct state *state;
 	bool is_ours;
@@ -48,6 +50,8 @@ account_check(struct call *call)
 	if (is_ours) {
 		if ((call->facts & FACT_SUDO) != 0)
 			call_read_groups(call);
+		if ((call->facts & FACT_SWITCH) != 0 && register_find(&behind))
+			call->behind = &behind;
 		ask_account(call, &reply);
 	}
 	decision = decide(DECIDE_ACCOUNT, call->facts | reply.facts, reply.reason);
@@ -65,8 +69,10 @@ account_check(struct call *call)
 
 	if (decision.verdict != VERDICT_NOT_OURS || call->is_debug) {
 		report_start(call, event_of(call), &record);
+		report_behind(call, &record);
 		report_finish(call, &record, decision, &reply);
 	}
+	call->behind = NULL;
 	if (is_ours)
 		tell(call, reply.message);
 	return decision.verdict;

@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/process.h"
 #include "common/record.h"
+#include "common/sessionfile.h"
 #include "common/text.h"
 #include "pam/ask.h"
 
@@ -94,6 +95,12 @@ read_reply(const struct wire_packet *packet, struct ask_reply *ret_reply)
 	    sizeof(ret_reply->person_arn));
 	(void)wire_get_text(bytes, len, WIRE_T_PERSON_NAME, ret_reply->person_name,
 	    sizeof(ret_reply->person_name));
+	(void)wire_get_text(bytes, len, WIRE_T_PERSON_KIND, ret_reply->person_kind,
+	    sizeof(ret_reply->person_kind));
+	(void)wire_get_text(bytes, len, WIRE_T_FINGERPRINT, ret_reply->fingerprint,
+	    sizeof(ret_reply->fingerprint));
+	(void)wire_get_text(
+	    bytes, len, WIRE_T_VIA, ret_reply->via, sizeof(ret_reply->via));
 	if (wire_get(bytes, len, WIRE_T_MESSAGE, &message, &message_len) == 0)
 		text_escape((const char *)message, message_len, ret_reply->message,
 		    sizeof(ret_reply->message));
@@ -163,6 +170,12 @@ ask_account(const struct call *call, struct ask_reply *ret_reply)
 		bytes_put_u32(groups + i * 4, call->groups[i]);
 	if (r == 0 && (call->facts & FACT_SUDO) != 0)
 		r = wire_put(packet, WIRE_T_GROUPS, groups, call->n_groups * 4);
+	if (r == 0 && call->behind != NULL) {
+		r = wire_put_u32(packet, WIRE_T_SESSION, (uint32_t)call->behind->session);
+		r = r != 0 ? r
+			   : put_text(packet, WIRE_T_PERSON_ID, call->behind->id,
+				 sizeof(call->behind->id));
+	}
 	if (r == 0)
 		call_daemon(packet, ASK_ACCOUNT_MS, ret_reply);
 }

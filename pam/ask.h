@@ -31,6 +31,9 @@ struct ask_reply {
 	char person_id[129];
 	char person_arn[513];
 	char person_name[129];
+	char person_kind[16];
+	char fingerprint[51]; /* of the accepted key */
+	char via[33];
 };
 
 /* Before anything was asked, and when nothing is to be. */

@@ -17,6 +17,8 @@
 
 #define CALL_GROUPS_MAX 64
 
+struct sessionfile;
+
 /* Texts are PAM's and never NULL but for @user. */
 struct call {
 	pam_handle_t *pamh;
@@ -39,6 +41,8 @@ struct call {
 	/* with FACT_SUDO: gids of ours in the kernel's vector, iamlogin-sudo first */
 	uint32_t groups[CALL_GROUPS_MAX];
 	size_t n_groups;
+	/* with FACT_SWITCH, in the account stage: whose session this is; NULL: not known */
+	const struct sessionfile *behind;
 };
 
 /**

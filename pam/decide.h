@@ -49,6 +49,10 @@ enum {
 	FACT_KEY_NOT_KNOWABLE = 1u << 26, /* its person's verdict is unknown */
 	FACT_KEY_NOT_ALLOWED = 1u << 27,  /* its person is not allowed on this account */
 	FACT_KEY_ALLOWED = 1u << 28,
+	/* this handle has let this name in before: another line of the stack asks again */
+	FACT_OPENED = 1u << 29,
+	/* with FACT_LOCAL: such accounts may not come in by sshd, and this is no exception */
+	FACT_CLOSED = 1u << 30,
 };
 
 struct decision {

@@ -9,6 +9,7 @@
 
 #include "common/file.h"
 #include "common/paths.h"
+#include "common/sessionfile.h"
 #include "common/text.h"
 #include "pam/report.h"
 
@@ -39,6 +40,23 @@ report_start(const struct call *call, enum record_event event, struct record *re
 		if (call->age_ms != FRESHNESS_AGE_UNKNOWN)
 			ret_record->age_s = call->age_ms / 1000;
 	}
+}
+
+void
+report_behind(const struct call *call, struct record *record)
+{
+	const struct sessionfile *behind = call->behind;
+
+	if (behind == NULL)
+		return;
+	record->session = behind->session;
+	if (behind->id[0] == '\0')
+		return;
+	record->person.kind = text_or_null(behind->kind);
+	record->person.id = behind->id;
+	record->person.arn = text_or_null(behind->arn);
+	record->person.name = text_or_null(behind->name);
+	record->person.verified = (call->facts & FACT_SHARED) != 0 ? "claimed" : "yes";
 }
 
 static int

@@ -19,6 +19,13 @@ void
 report_start(const struct call *call, enum record_event event, struct record *ret_record);
 
 /**
+ * report_behind() - the person in whose session a sudo or su runs, if that is known
+ *
+ * On a shared account "claimed": people who share an account can act as one another.
+ */
+void report_behind(const struct call *call, struct record *record);
+
+/**
  * report_finish() - one line to syslog; to the spool what the daemon did not take
  * @reply: the daemon's; it has the record if its verdict is the one that counts
  */

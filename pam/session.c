@@ -13,6 +13,7 @@
 #include "common/text.h"
 #include "pam/ask.h"
 #include "pam/authinfo.h"
+#include "pam/register.h"
 #include "pam/report.h"
 #include "pam/session.h"
 #include "pam/state.h"
@@ -69,6 +70,12 @@ key_fact(const struct call *call, const struct authinfo *info,
 							   : FACT_KEY_NOT_ALLOWED;
 }
 
+static const char *
+text_or_null(const char *text)
+{
+	return text[0] != '\0' ? text : NULL;
+}
+
 static void
 fill_person(struct record *record, const struct authinfo *info,
     const struct person *person, const struct ask_reply *reply)
@@ -87,11 +94,13 @@ fill_person(struct record *record, const struct authinfo *info,
 		record->key.fingerprint = person->fingerprint;
 		record->key.source = keysfile_source_name(person->key.source);
 	} else if (reply->person_id[0] != '\0') {
+		record->person.kind = text_or_null(reply->person_kind);
 		record->person.id = reply->person_id;
-		record->person.arn =
-		    reply->person_arn[0] != '\0' ? reply->person_arn : NULL;
-		record->person.name =
-		    reply->person_name[0] != '\0' ? reply->person_name : NULL;
+		record->person.arn = text_or_null(reply->person_arn);
+		record->person.name = text_or_null(reply->person_name);
+		record->key.fingerprint = text_or_null(reply->fingerprint);
+		if (reply->via[0] != '\0')
+			record->via = reply->via;
 	}
 }
 
@@ -165,8 +174,10 @@ open_ssh(struct call *call, bool is_wedged)
 	record.session = session;
 	fill_person(&record, &info, &person, &reply);
 	report_finish(call, &record, decision, &reply);
-	if (decision.verdict == VERDICT_ALLOW)
+	if (decision.verdict == VERDICT_ALLOW) {
 		remember(call, &record, reply.is_wedged);
+		register_open(call, &record);
+	}
 	return decision.verdict;
 }
 
@@ -200,6 +211,8 @@ session_open(struct call *call)
 		call->facts |= FACT_CHANGED;
 	if (state != NULL && (call->facts & FACT_CHANGED) == 0 && !state->is_allowed)
 		call->facts |= FACT_REFUSED;
+	if (state != NULL && (call->facts & FACT_CHANGED) == 0 && state->is_open)
+		call->facts |= FACT_OPENED;
 
 	decision = decide(DECIDE_OPEN, call->facts, REASON_NONE);
 	if ((call->facts & FACT_SWITCH) != 0) {
@@ -208,7 +221,7 @@ session_open(struct call *call)
 		return decision.verdict;
 	}
 	if ((call->facts & FACT_OURS) != 0 && (call->facts & FACT_SSHD) != 0 &&
-	    (call->facts & (FACT_CHANGED | FACT_REFUSED)) == 0)
+	    (call->facts & (FACT_CHANGED | FACT_REFUSED | FACT_OPENED)) == 0)
 		return open_ssh(call, state_is_wedged(state));
 	/* a session that cron or login opens was recorded in its account stage */
 	if ((decision.verdict != VERDICT_NOT_OURS && decision.verdict != VERDICT_ALLOW) ||
@@ -231,6 +244,7 @@ session_close(struct call *call)
 	if (state == NULL || !state->is_open)
 		return decide(DECIDE_CLOSE, 0, REASON_NONE).verdict;
 	state->is_open = false;
+	register_close(state);
 	duration_ms = clock_mono_ms() - state->opened_mono_ms;
 	call->facts |= FACT_OURS;
 	call->uid = state->uid;

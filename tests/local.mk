@@ -19,16 +19,22 @@ unit_tests = tests/unit/test_adaptive tests/unit/test_audit_chain \
 	tests/unit/test_pool \
 	tests/unit/test_process tests/unit/test_publish tests/unit/test_published \
 	tests/unit/test_reader tests/unit/test_reader_generations tests/unit/test_record \
-	tests/unit/test_rules tests/unit/test_sigv4 tests/unit/test_snapshot \
+	tests/unit/test_rules \
+	tests/unit/test_sessionfile \
+	tests/unit/test_sigv4 tests/unit/test_snapshot \
 	tests/unit/test_sshkey tests/unit/test_sts tests/unit/test_text tests/unit/test_wire \
 	tests/unit/test_world tests/unit/test_world_claims tests/unit/test_xml
 fuzz_names = fuzz_authinfo fuzz_config fuzz_directory_json fuzz_eic_blob fuzz_eic_chain \
 	fuzz_iam_xml fuzz_imds_json \
-	fuzz_keysfile fuzz_rule fuzz_snapshot fuzz_sshkey fuzz_wire
+	fuzz_keysfile fuzz_rule \
+	fuzz_sessionfile \
+	fuzz_snapshot fuzz_sshkey fuzz_wire
 replay_tests = tests/fuzz/replay_authinfo tests/fuzz/replay_config \
 	tests/fuzz/replay_directory_json tests/fuzz/replay_eic_blob \
 	tests/fuzz/replay_eic_chain tests/fuzz/replay_iam_xml tests/fuzz/replay_imds_json \
-	tests/fuzz/replay_keysfile tests/fuzz/replay_rule tests/fuzz/replay_snapshot \
+	tests/fuzz/replay_keysfile tests/fuzz/replay_rule \
+	tests/fuzz/replay_sessionfile \
+	tests/fuzz/replay_snapshot \
 	tests/fuzz/replay_sshkey tests/fuzz/replay_wire
 tests_fuzz_replay_authinfo_SOURCES = tests/fuzz/fuzz_authinfo.c tests/fuzz/replay_main.c
 tests_fuzz_replay_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/replay_main.c
@@ -40,6 +46,7 @@ tests_fuzz_replay_iam_xml_SOURCES = tests/fuzz/fuzz_iam_xml.c tests/fuzz/replay_
 tests_fuzz_replay_imds_json_SOURCES = tests/fuzz/fuzz_imds_json.c tests/fuzz/replay_main.c
 tests_fuzz_replay_keysfile_SOURCES = tests/fuzz/fuzz_keysfile.c tests/fuzz/replay_main.c
 tests_fuzz_replay_rule_SOURCES = tests/fuzz/fuzz_rule.c tests/fuzz/replay_main.c
+tests_fuzz_replay_sessionfile_SOURCES = tests/fuzz/fuzz_sessionfile.c tests/fuzz/replay_main.c
 tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/fuzz_snapshot.c tests/fuzz/replay_main.c
 tests_fuzz_replay_sshkey_SOURCES = tests/fuzz/fuzz_sshkey.c tests/fuzz/replay_main.c
 tests_fuzz_replay_wire_SOURCES = tests/fuzz/fuzz_wire.c tests/fuzz/replay_main.c
@@ -95,7 +102,8 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/e2e/imds_over_ipv6.sh tests/e2e/metrics_for_prometheus.sh \
 	tests/e2e/no_secret_anywhere.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
 	tests/e2e/restart_without_aws.sh tests/e2e/role_in_another_account.sh \
-	tests/e2e/unknown_names_cost_nothing.sh tests/e2e/without_aws.sh \
+	tests/e2e/unknown_names_cost_nothing.sh tests/e2e/who_names_the_person.sh \
+	tests/e2e/without_aws.sh \
 	tests/faults/fail_calls.c tests/faults/fail_nth.c tests/faults/fail_nth.h \
 	tests/faults/fail_turn.h tests/faults/fake_daemon.c tests/faults/fake_daemon.h \
 	tests/faults/nth_failure.sh tests/faults/sweep.c tests/faults/sweep.h \
@@ -106,6 +114,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
 	tests/plugin/pam_retval.sh tests/plugin/syscalls.h tests/stress/nss_caches.sh \
 	tests/stress/nss_stress.sh tests/support/build.sh tests/support/claims.sh \
+	tests/support/distro_root.sh \
 	tests/support/demo_inside.sh tests/support/dns.py tests/support/instance.sh \
 	tests/support/instance_lib.sh tests/support/instance_setup.sh tests/support/logsink.py \
 	tests/support/make_directory.sh tests/support/packages.sh tests/support/people.json \

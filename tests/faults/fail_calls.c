@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fail_calls.c - the calls that can fail, but the heap's; contract in fail_nth.h */
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pwd.h>
@@ -97,6 +98,34 @@ fchmod(int fd, mode_t mode)
 {
 	REAL(fchmod);
 	return SYSTEM("fchmod", EROFS, EIO) ? -1 : real(fd, mode);
+}
+
+int
+unlinkat(int dir, const char *path, int flags)
+{
+	REAL(unlinkat);
+	return SYSTEM("unlinkat", EROFS, ENOENT) ? -1 : real(dir, path, flags);
+}
+
+int
+renameat(int from, const char *old, int to, const char *new)
+{
+	REAL(renameat);
+	return SYSTEM("renameat", EROFS, ENOSPC) ? -1 : real(from, old, to, new);
+}
+
+DIR *
+fdopendir(int fd)
+{
+	REAL(fdopendir);
+	return SYSTEM("fdopendir", ENOMEM, ENOTDIR) ? NULL : real(fd);
+}
+
+struct dirent *
+readdir(DIR *stream)
+{
+	REAL(readdir);
+	return SYSTEM("readdir", EIO, EBADF) ? NULL : real(stream);
 }
 
 int

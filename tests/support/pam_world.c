@@ -21,6 +21,7 @@
 
 static const char run_dir[] = IAMLOGIN_RUNDIR;
 static const char spool_dir[] = PAM_WORLD_SPOOL_DIR;
+static const char sessions_dir[] = PAM_WORLD_SPOOL_DIR "/session";
 static const char conf_dir[] = PAM_WORLD_STACKS;
 
 static struct world_fixture fixture;
@@ -59,6 +60,7 @@ own_mounts(void)
 	}
 	must(mkdir(run_dir, 0755) == 0, run_dir);
 	must(mkdir(spool_dir, 0755) == 0, spool_dir);
+	must(mkdir(sessions_dir, 0750) == 0, sessions_dir);
 	must(mkdir(conf_dir, 0755) == 0, conf_dir);
 	(void)snprintf(passwd, sizeof(passwd),
 	    "root:x:0:0::/root:/bin/sh\nlocal:x:1000:1000::/:/bin/sh\n"

@@ -15,7 +15,7 @@
 
 extern char paths_config[], paths_run_dir[], paths_snapshot[], paths_keys[],
     paths_socket[], paths_doorbell[], paths_warden_flag[], paths_pam_dir[], paths_pam_spool[],
-    paths_state_dir[], paths_passwd[], paths_group[];
+    paths_sessions[], paths_state_dir[], paths_passwd[], paths_group[];
 
 char paths_config[PATHS_TEST_SIZE];
 char paths_run_dir[PATHS_TEST_SIZE];
@@ -26,6 +26,7 @@ char paths_doorbell[PATHS_TEST_SIZE];
 char paths_warden_flag[PATHS_TEST_SIZE];
 char paths_pam_dir[PATHS_TEST_SIZE];
 char paths_pam_spool[PATHS_TEST_SIZE];
+char paths_sessions[PATHS_TEST_SIZE];
 char paths_state_dir[PATHS_TEST_SIZE];
 char paths_passwd[PATHS_TEST_SIZE];
 char paths_group[PATHS_TEST_SIZE];
@@ -60,10 +61,12 @@ paths_test_set(const char *dir)
 	set_path(paths_warden_flag, dir, "run/warden");
 	set_path(paths_pam_dir, dir, "pam");
 	set_path(paths_pam_spool, dir, "pam/audit");
+	set_path(paths_sessions, dir, "pam/session");
 	set_path(paths_state_dir, dir, "state");
 	set_path(paths_passwd, dir, "passwd");
 	set_path(paths_group, dir, "group");
 	make_dir(paths_run_dir);
 	make_dir(paths_pam_dir);
+	make_dir(paths_sessions);
 	make_dir(paths_state_dir);
 }

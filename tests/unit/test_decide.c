@@ -31,6 +31,14 @@ static const struct row account_rows[] = {
 	{ FACT_LOCAL, VERDICT_NOT_OURS, REASON_NONE, PAM_IGNORE },
 	{ FACT_LOCAL | FACT_SUDO | FACT_SWITCH, VERDICT_NOT_OURS, REASON_NONE,
 	    PAM_IGNORE },
+	{ FACT_LOCAL | FACT_SSHD, VERDICT_NOT_OURS, REASON_NONE, PAM_IGNORE },
+	{ FACT_LOCAL | FACT_CLOSED, VERDICT_NOT_OURS, REASON_NONE, PAM_IGNORE },
+	{ FACT_LOCAL | FACT_CLOSED | FACT_SUDO | FACT_SWITCH, VERDICT_NOT_OURS,
+	    REASON_NONE, PAM_IGNORE },
+	{ FACT_LOCAL | FACT_CLOSED | FACT_SSHD, VERDICT_DENY, REASON_LOCAL_REFUSED,
+	    PAM_PERM_DENIED },
+	{ FACT_ROOT | FACT_CLOSED | FACT_SSHD, VERDICT_NOT_OURS, REASON_NONE,
+	    PAM_IGNORE },
 	{ FACT_NOBODY, VERDICT_NO_USER, REASON_NONE, PAM_USER_UNKNOWN },
 	{ FACT_RETIRED, VERDICT_DENY, REASON_WITHDRAWN, PAM_PERM_DENIED },
 	{ FACT_RETIRED | FACT_DAEMON_ALLOW, VERDICT_DENY, REASON_WITHDRAWN,
@@ -72,6 +80,19 @@ static const struct row account_rows[] = {
 	    PAM_AUTHINFO_UNAVAIL },
 	{ HOLDS | FACT_EXPIRED | FACT_SUDO_KNOWN | FACT_SUDO_ALLOW, VERDICT_UNKNOWN,
 	    REASON_SUDO_EXPIRED, PAM_AUTHINFO_UNAVAIL },
+	/* sudo from a shared account: [sudo] must admit everybody who may be in it */
+	{ SUDO | GOOD | FACT_SHARED, VERDICT_UNKNOWN, REASON_NOT_KNOWABLE,
+	    PAM_AUTHINFO_UNAVAIL },
+	{ SUDO | GOOD | FACT_SHARED | FACT_SUDO_ALLOW, VERDICT_UNKNOWN,
+	    REASON_NOT_KNOWABLE, PAM_AUTHINFO_UNAVAIL },
+	{ SUDO | GOOD | FACT_SHARED | FACT_SUDO_KNOWN, VERDICT_DENY, REASON_NO_RULE,
+	    PAM_PERM_DENIED },
+	{ SUDO | GOOD | FACT_SHARED | FACT_SUDO_KNOWN | FACT_SUDO_ALLOW, VERDICT_ALLOW,
+	    REASON_RULE_ALLOWS, PAM_SUCCESS },
+	{ HOLDS | FACT_SHARED | FACT_SUDO_KNOWN, VERDICT_DENY, REASON_SUDO_WITHDRAWN,
+	    PAM_PERM_DENIED },
+	{ FACT_OURS | GOOD | FACT_SHARED, VERDICT_ALLOW, REASON_RULE_ALLOWS,
+	    PAM_SUCCESS },
 	/* no fact at all */
 	{ 0, VERDICT_DENY, REASON_INTERNAL, PAM_PERM_DENIED },
 	{ GOOD, VERDICT_DENY, REASON_INTERNAL, PAM_PERM_DENIED },
@@ -95,6 +116,17 @@ static const struct row open_rows[] = {
 	{ FACT_RETIRED | FACT_CHANGED | FACT_SWITCH, VERDICT_ALLOW, REASON_NONE,
 	    PAM_SUCCESS },
 	{ FACT_OURS | FACT_REFUSED, VERDICT_DENY, REASON_USER_CHANGED, PAM_PERM_DENIED },
+	/* local accounts are closed, but for those that are an exception */
+	{ FACT_LOCAL | FACT_SSHD | FACT_CLOSED, VERDICT_DENY, REASON_LOCAL_REFUSED,
+	    PAM_PERM_DENIED },
+	{ FACT_LOCAL | FACT_CLOSED, VERDICT_NOT_OURS, REASON_NONE, PAM_IGNORE },
+	/* the second line of a stack that has let this name in */
+	{ SSH | FACT_OPENED, VERDICT_ALLOW, REASON_NONE, PAM_SUCCESS },
+	{ SSH | FACT_OPENED | FACT_CHANGED, VERDICT_DENY, REASON_USER_CHANGED,
+	    PAM_PERM_DENIED },
+	{ SSH | FACT_OPENED | FACT_REFUSED, VERDICT_DENY, REASON_USER_CHANGED,
+	    PAM_PERM_DENIED },
+	{ FACT_ROOT | FACT_OPENED, VERDICT_NOT_OURS, REASON_NONE, PAM_IGNORE },
 	/* not sshd: the account stage has said it all */
 	{ FACT_OURS, VERDICT_ALLOW, REASON_NONE, PAM_SUCCESS },
 	/* sshd, the daemon answered */
@@ -196,14 +228,15 @@ test_what_is_out_of_range_is_denied(void **state)
 	    decide(DECIDE_PHASES_N, FACT_OURS | GOOD, REASON_NONE).verdict, VERDICT_DENY);
 }
 
-/* All 2^15 sets of the facts that the account table looks at, for each kind of name. */
+/* All 2^18 sets of the facts that the account table looks at, for each kind of name. */
 static void
 test_no_set_of_account_facts_lets_in_what_it_must_not(void **state)
 {
 	static const uint32_t who[] = { FACT_NO_NAME, FACT_ROOT, FACT_LOCAL, FACT_NOBODY,
 		FACT_RETIRED, FACT_OURS };
 	const uint32_t bits = DAEMON | GOOD | FACT_EXPIRED | FACT_SUDO_KNOWN |
-			      FACT_SUDO_ALLOW | FACT_SUDO | FACT_HOLDS_SUDO;
+			      FACT_SUDO_ALLOW | FACT_SUDO | FACT_HOLDS_SUDO |
+			      FACT_SHARED | FACT_SSHD | FACT_CLOSED;
 	struct decision d;
 	uint32_t facts;
 	size_t i;
@@ -224,6 +257,12 @@ test_no_set_of_account_facts_lets_in_what_it_must_not(void **state)
 			if (d.verdict == VERDICT_ALLOW && (facts & DAEMON) == 0 &&
 			    (facts & FACT_SUDO) != 0 && (facts & FACT_HOLDS_SUDO) != 0)
 				assert_true((facts & FACT_SUDO_ALLOW) != 0);
+			if (d.verdict == VERDICT_ALLOW && (facts & DAEMON) == 0 &&
+			    (facts & FACT_SUDO) != 0 && (facts & FACT_SHARED) != 0)
+				assert_true((facts & FACT_SUDO_ALLOW) != 0);
+			if (who[i] == FACT_LOCAL && (facts & FACT_CLOSED) != 0 &&
+			    (facts & FACT_SSHD) != 0)
+				assert_int_equal(d.verdict, VERDICT_DENY);
 			if (facts == 0)
 				break;
 		}
