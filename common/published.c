@@ -31,6 +31,7 @@ static const struct published_shape snapshot_shapes[PUBLISHED_SECTION_ID_MAX + 1
 	[SNAPSHOT_STRINGS] = { 1, true, false },
 	[SNAPSHOT_SERVICES] = { SNAPSHOT_SERVICE_SIZE, false, false },
 	[SNAPSHOT_SESSIONS] = { SNAPSHOT_SESSIONS_SIZE, false, false },
+	[SNAPSHOT_BREAK_GLASS] = { SNAPSHOT_BREAK_GLASS_SIZE, false, false },
 };
 
 static const struct published_shape keysfile_shapes[PUBLISHED_SECTION_ID_MAX + 1] = {

@@ -11,7 +11,8 @@
  *     0    8   magic           "IAMLSNP1" or "IAMLKEY1"
  *     8    4   header_size     320 or more
  *    12    4   major           1
- *    16    4   flags           PUBLISHED_COMPLETE always; PUBLISHED_ENUMERATE
+ *    16    4   flags           PUBLISHED_COMPLETE always; PUBLISHED_ENUMERATE;
+ *                              PUBLISHED_LOCAL_*: one or none
  *    20    4   n_sections
  *    24    8   file_size       bytes, equals the size of the file
  *    32    8   generation      grows by one with each publication
@@ -66,10 +67,18 @@
  *   7 GIDS  stride 4: u32 gid     8 MEMBERS  stride 4: u32 record of USERS
  *   9 STRINGS  stride 1
  *  10 SERVICES  stride 32: name, NUL-padded; record 0 "login", 1 "sudo", then [login:NAME]
+ *  11 BREAK_GLASS  stride 40: local accounts that nothing of ours ever closes
+ *      0 36 name, NUL-padded · 36 u32 check: published_check() of bytes 0…35
  *  12 SESSIONS  stride 16, one record: what the warden does with sessions
  *      0 u32 on_revoke (enum published_on_revoke) · 4 u32 session_manager (enum
  *        published_session_manager)
  *      8 u32 check: published_check() of bytes 0…7 · 12 u32 zero
+ *
+ * A USER_LOCAL record stands for each listed local account ([accounts] shared), also while
+ * nobody may use it: uid and gid are those of /etc/passwd, gids those that we add to it,
+ * USER_NAME says that somebody may log in to it now. A user with several people behind it,
+ * or with a role, is USER_SHARED: its login bits say "somebody may", its sudo bit "everybody
+ * who may log in may"; each person's own verdict is in CLAIMS.
  *
  * The key file's sections. PERSONS has everybody in scope; who has no account here has
  * neither claims nor keys, but can be told from a stranger.
@@ -111,6 +120,9 @@
 enum {
 	PUBLISHED_COMPLETE = 1u << 0,
 	PUBLISHED_ENUMERATE = 1u << 1,
+	/* [accounts] local; neither of them: any */
+	PUBLISHED_LOCAL_LISTED = 1u << 2,
+	PUBLISHED_LOCAL_BREAK_GLASS = 1u << 3,
 };
 
 enum published_offset {
@@ -155,7 +167,8 @@ enum snapshot_section {
 	SNAPSHOT_MEMBERS,
 	SNAPSHOT_STRINGS,
 	SNAPSHOT_SERVICES,
-	SNAPSHOT_SESSIONS = 12,
+	SNAPSHOT_BREAK_GLASS,
+	SNAPSHOT_SESSIONS,
 };
 
 enum keysfile_section {
@@ -171,6 +184,8 @@ enum keysfile_section {
 #define SNAPSHOT_SERVICE_SIZE 32
 #define SNAPSHOT_SERVICES_MAX 30
 #define SNAPSHOT_SESSIONS_SIZE 16
+#define SNAPSHOT_BREAK_GLASS_SIZE 40
+#define SNAPSHOT_BREAK_GLASS_NAME 36 /* with at least one NUL; useradd(8) takes 32 */
 #define SNAPSHOT_SERVICE_LOGIN 0
 #define SNAPSHOT_SERVICE_SUDO 1
 #define SNAPSHOT_MEMBERS_MAX 1000 /* a group with more lists none; initgroups has them */

@@ -384,6 +384,44 @@ snapshot_sessions(const struct published *file, struct snapshot_sessions *ret_se
 					    : SESSION_MANAGER_AUDIT;
 }
 
+/* Break-glass name @n, NUL-terminated; NULL: there is none, or it is damaged. */
+static const char *
+break_glass_name(const struct published *file, uint64_t n)
+{
+	const uint8_t *record = published_record(file, SNAPSHOT_BREAK_GLASS, n);
+
+	if (record == NULL || record[SNAPSHOT_BREAK_GLASS_NAME - 1] != '\0' ||
+	    bytes_get_u32(record + SNAPSHOT_BREAK_GLASS_NAME) !=
+		published_check(record, SNAPSHOT_BREAK_GLASS_NAME, 0))
+		return NULL;
+	return (const char *)record;
+}
+
+/* Damage closes no door: the one behind which somebody waits may be the wrong one. */
+enum snapshot_local
+snapshot_local(const struct published *file)
+{
+	for (uint64_t n = 0; n < file->section[SNAPSHOT_BREAK_GLASS].count; n++)
+		if (break_glass_name(file, n) == NULL)
+			return SNAPSHOT_LOCAL_ANY;
+	if ((file->flags & PUBLISHED_LOCAL_BREAK_GLASS) != 0)
+		return SNAPSHOT_LOCAL_BREAK_GLASS;
+	return (file->flags & PUBLISHED_LOCAL_LISTED) != 0 ? SNAPSHOT_LOCAL_LISTED
+							   : SNAPSHOT_LOCAL_ANY;
+}
+
+bool
+snapshot_is_break_glass(const struct published *file, const char *name)
+{
+	for (uint64_t n = 0; n < file->section[SNAPSHOT_BREAK_GLASS].count; n++) {
+		const char *found = break_glass_name(file, n);
+
+		if (found != NULL && strcmp(found, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 int64_t
 snapshot_age_ms(const struct snapshot_user *user, const struct clock_now *now)
 {

@@ -103,6 +103,19 @@ struct snapshot_sessions {
 void
 snapshot_sessions(const struct published *file, struct snapshot_sessions *ret_sessions);
 
+/* [accounts] local: which local accounts sshd lets in. */
+enum snapshot_local {
+	SNAPSHOT_LOCAL_ANY = 0,
+	SNAPSHOT_LOCAL_LISTED,
+	SNAPSHOT_LOCAL_BREAK_GLASS,
+};
+
+/** snapshot_local() - ANY, too, where the list of break-glass accounts is damaged */
+enum snapshot_local snapshot_local(const struct published *file);
+
+/** snapshot_is_break_glass() - may nothing of ours close this local account? */
+bool snapshot_is_break_glass(const struct published *file, const char *name);
+
 /** snapshot_age_ms() - of this user's data; FRESHNESS_AGE_UNKNOWN when never verified */
 int64_t snapshot_age_ms(const struct snapshot_user *user, const struct clock_now *now);
 

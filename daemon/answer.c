@@ -55,13 +55,14 @@ daemon_state(const struct daemon *d, uint32_t grace_s)
 
 static void
 answer_take_service(
-    struct answer_subject *subject, const struct world_person *person, size_t service)
+    const struct daemon *d, struct answer_subject *subject, size_t service)
 {
-	const struct world_verdict *verdict = &person->services[service];
+	struct world_verdict verdict;
 
-	subject->verdict = verdict->verdict;
-	subject->reason = verdict->reason;
-	subject->rule = verdict->rule;
+	world_account_verdict(d->world, subject->account, service, &verdict);
+	subject->verdict = verdict.verdict;
+	subject->reason = verdict.reason;
+	subject->rule = verdict.rule;
 }
 
 void
@@ -76,21 +77,20 @@ answer_decide(const struct daemon *d, const char *name, bool is_sudo, bool holds
 	subject.state = daemon_state(d, grace_s);
 	if (d->world != NULL)
 		subject.account = world_account_by_name(d->world, name);
-	if (subject.account != NULL && subject.account->person < d->world->n_people)
-		subject.person = &d->world->people[subject.account->person];
+	if (subject.account != NULL && subject.account->n_people == 1 &&
+	    (subject.account->flags & USER_SHARED) == 0)
+		subject.person = &d->world->people[subject.account->people[0]];
 	if (subject.state == FRESHNESS_EXPIRED)
 		subject.reason = is_sudo ? REASON_SUDO_EXPIRED : REASON_DATA_EXPIRED;
 	if (subject.state == FRESHNESS_FRESH || subject.state == FRESHNESS_STALE) {
 		/* the name was ours for the caller a moment ago, so it was withdrawn */
 		subject.verdict = VERDICT_DENY;
 		subject.reason = REASON_WITHDRAWN;
-		if (subject.person != NULL)
-			answer_take_service(
-			    &subject, subject.person, SNAPSHOT_SERVICE_LOGIN);
-		if (subject.person != NULL && holds_sudo &&
+		if (subject.account != NULL)
+			answer_take_service(d, &subject, SNAPSHOT_SERVICE_LOGIN);
+		if (subject.account != NULL && holds_sudo &&
 		    subject.verdict == VERDICT_ALLOW) {
-			answer_take_service(
-			    &subject, subject.person, SNAPSHOT_SERVICE_SUDO);
+			answer_take_service(d, &subject, SNAPSHOT_SERVICE_SUDO);
 			if (subject.verdict == VERDICT_DENY)
 				subject.reason = REASON_SUDO_WITHDRAWN;
 		}

@@ -56,7 +56,8 @@ void answer_status(
 /* Who stands behind an account, decided; shared by account, session and keys. */
 struct answer_subject {
 	const struct world_account *account; /* NULL: none of this name */
-	const struct world_person *person;   /* NULL: retired */
+	const struct world_person
+	    *person; /* NULL: retired, or several may be behind it */
 	enum verdict verdict;
 	enum verdict_reason reason;
 	const char *rule; /* may be NULL; lives as long as the world */

@@ -21,7 +21,7 @@ explain_find(const struct world *world, const char *query)
 	const struct world_person *found = NULL;
 
 	for (size_t i = 0; i < world->n_people; i++)
-		if (world->people[i].claim == WORLD_CLAIM_OWNER &&
+		if (world_has_claim(&world->people[i]) &&
 		    strcmp(world->people[i].mapping.name, query) == 0)
 			return &world->people[i];
 	for (size_t i = 0; found == NULL && i < world->n_people; i++)

@@ -72,12 +72,17 @@ answer_keys(struct daemon *d, const struct answer_request *request, bool may_par
 	    request->bytes, request->len, WIRE_T_KEY_BLOB, &wanted, &wanted_len);
 	answer_decide(d, name, false, false, &subject);
 	lines.len = 0;
-	if (subject.verdict == VERDICT_ALLOW && subject.person != NULL) {
-		keyflight_seen(subject.person->principal->id);
-		if (may_park &&
-		    keys_park(d, subject.person, ret_cookie) == ANSWER_PARK_KEYS)
+	for (size_t i = 0;
+	     subject.verdict == VERDICT_ALLOW && i < subject.account->n_people; i++) {
+		const struct world_person *person =
+		    &d->world->people[subject.account->people[i]];
+
+		if (person->services[SNAPSHOT_SERVICE_LOGIN].verdict != VERDICT_ALLOW)
+			continue;
+		keyflight_seen(person->principal->id);
+		if (may_park && keys_park(d, person, ret_cookie) == ANSWER_PARK_KEYS)
 			return ANSWER_PARK_KEYS;
-		keys_collect(d, subject.person, wanted, wanted_len, &lines);
+		keys_collect(d, person, wanted, wanted_len, &lines);
 	}
 	log_line(LOG_DEBUG, "keys for %s: %s, %zu bytes", name,
 	    verdict_name(subject.verdict), lines.len);

@@ -54,6 +54,33 @@ session_read(const struct answer_request *request, struct session_facts *facts)
 }
 
 /*
+ * Whose key is it, of all who have a claim on the account? Where several have it, one who
+ * may log in is preferred.
+ */
+static const struct world_person *
+session_owner(const struct daemon *d, const struct session_facts *facts,
+    const struct world_account *account, struct person_key *ret_key)
+{
+	const struct world_person *owner = NULL;
+	struct person_keys cursor;
+
+	for (size_t i = 0; i < account->n_people; i++) {
+		const struct world_person *person = &d->world->people[account->people[i]];
+		bool may =
+		    person->services[SNAPSHOT_SERVICE_LOGIN].verdict == VERDICT_ALLOW;
+
+		if ((owner != NULL && !may) ||
+		    !person_keys_find(d->config, d->keys, person->principal, facts->blob,
+			facts->blob_len, &cursor, ret_key))
+			continue;
+		owner = person;
+		if (may)
+			break;
+	}
+	return owner;
+}
+
+/*
  * The account may be used; now the person. Without a key in the request the session was not
  * opened by one: on a personal account the account stage has said all there is to say.
  */
@@ -61,22 +88,35 @@ static bool
 session_decide(const struct daemon *d, const struct session_facts *facts,
     struct answer_subject *subject, struct person_key *ret_key)
 {
-	struct person_keys cursor;
-	bool is_theirs = false;
+	const struct world_person *owner = NULL;
 
 	answer_decide(d, facts->name, false, false, subject);
-	if (facts->blob_len == 0)
+	if (facts->blob_len == 0) {
+		if (subject->verdict == VERDICT_ALLOW && subject->person == NULL) {
+			subject->verdict = VERDICT_DENY;
+			subject->reason = REASON_METHOD;
+			subject->rule = NULL;
+		}
 		return false;
-	if (subject->person != NULL)
-		is_theirs =
-		    person_keys_find(d->config, d->keys, subject->person->principal,
-			facts->blob, facts->blob_len, &cursor, ret_key);
-	if (subject->verdict == VERDICT_ALLOW && !is_theirs) {
+	}
+	if (subject->account != NULL)
+		owner = session_owner(d, facts, subject->account, ret_key);
+	if (subject->verdict == VERDICT_ALLOW && owner == NULL) {
 		subject->verdict = VERDICT_DENY;
 		subject->reason = REASON_KEY_UNKNOWN;
 		subject->rule = NULL;
+	} else if (subject->verdict == VERDICT_ALLOW) {
+		const struct world_verdict *own =
+		    &owner->services[SNAPSHOT_SERVICE_LOGIN];
+
+		subject->verdict = own->verdict;
+		subject->reason =
+		    own->verdict == VERDICT_DENY ? REASON_KEY_NOT_ALLOWED : own->reason;
+		subject->rule = own->rule;
 	}
-	return is_theirs;
+	if (owner != NULL)
+		subject->person = owner;
+	return owner != NULL;
 }
 
 static bool

@@ -202,6 +202,8 @@ apply_facts(const struct daemon *d, struct publish_facts *ret_facts)
 		.enumerate = d->config->accounts.enumerate,
 		.on_revoke = d->config->on_revoke,
 		.session_manager = d->config->session_manager,
+		.local = d->config->accounts.local,
+		.break_glass = &d->config->accounts.break_glass,
 		.verified_wall_ms = d->directory->verified_wall_ms,
 		.verified_boot_ms = d->directory->verified_boot_ms,
 	};

@@ -65,10 +65,50 @@ on_key(void *arg, const char *section, const char *name, const char *value)
 	return r == 0;
 }
 
+bool
+config_lists(const struct config_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->items[i], name) == 0)
+			return true;
+	return false;
+}
+
+const char *
+config_service_name(const struct rules_set *set)
+{
+	return strchr(set->section, ':') + 1;
+}
+
+/* One name cannot be both opened and kept. */
+static int
+check_shared(struct config_reading *reading)
+{
+	const struct config *config = reading->config;
+	char text[120];
+
+	for (size_t i = 0; i < config->accounts.shared.n; i++) {
+		const char *name = config->accounts.shared.items[i];
+		const char *other =
+		    config_lists(&config->accounts.break_glass, name) ? "break_glass"
+		    : config_lists(&config->accounts.reserved, name)  ? "reserved"
+								      : NULL;
+
+		if (other == NULL)
+			continue;
+		(void)snprintf(text, sizeof(text),
+		    "[accounts] %s is in both shared and %s", name, other);
+		return config_lines_refuse_at(&reading->lines, 0, text);
+	}
+	return 0;
+}
+
 /* What no single line can say. */
 static int
 check_whole(struct config_reading *reading)
 {
+	char text[100];
+
 	if (reading->tag_line != 0 && reading->config->source != CONFIG_SOURCE_FILE)
 		return config_lines_refuse_at(&reading->lines, reading->tag_line,
 		    "[instance] tag is for kind = file only; on EC2 the instance's own tags "
@@ -80,7 +120,17 @@ check_whole(struct config_reading *reading)
 		reading->config->aws.ec2_endpoint != NULL))
 		return config_lines_refuse_at(&reading->lines, 0,
 		    "[aws] fips or dual_stack = yes and an endpoint exclude each other");
-	return 0;
+	for (size_t i = 0; i < reading->config->n_services; i++) {
+		const struct rules_set *set = &reading->config->services[i];
+
+		if (set->n_allow > 0 || set->n_deny > 0)
+			continue;
+		(void)snprintf(
+		    text, sizeof(text), "[%s] has neither allow nor deny", set->section);
+		return config_lines_refuse_at(
+		    &reading->lines, reading->service_line[i], text);
+	}
+	return check_shared(reading);
 }
 
 int
@@ -132,6 +182,11 @@ set_wants_tags(const struct rules_rule *rules, size_t n)
 bool
 config_wants_instance_tags(const struct config *config)
 {
+	for (size_t i = 0; i < config->n_services; i++)
+		if (set_wants_tags(
+			config->services[i].allow, config->services[i].n_allow) ||
+		    set_wants_tags(config->services[i].deny, config->services[i].n_deny))
+			return true;
 	return set_wants_tags(config->login.allow, config->login.n_allow) ||
 	       set_wants_tags(config->login.deny, config->login.n_deny) ||
 	       set_wants_tags(config->sudo.allow, config->sudo.n_allow) ||
@@ -238,12 +293,16 @@ config_free(struct config *config)
 	scope_done(&config->users);
 	free(config->accounts.runas_tag);
 	free(config->accounts.strip_domain);
+	config_value_list_done(&config->accounts.shared);
 	config_value_list_done(&config->accounts.reserved);
 	config_value_list_done(&config->accounts.break_glass);
 	free(config->accounts.home);
 	free(config->accounts.shell);
 	set_done(&config->login);
 	set_done(&config->sudo);
+	for (size_t i = 0; i < config->n_services; i++)
+		set_done(&config->services[i]);
+	free(config->services);
 	free(config->audit_file);
 	free(config);
 }

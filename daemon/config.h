@@ -41,6 +41,13 @@ enum config_visible {
 	CONFIG_VISIBLE_ALL,
 };
 
+/* Which local accounts sshd lets in; PAM reads it from the snapshot. */
+enum config_local {
+	CONFIG_LOCAL_ANY = 0,
+	CONFIG_LOCAL_LISTED,
+	CONFIG_LOCAL_BREAK_GLASS,
+};
+
 /* A whitespace-separated list. */
 struct config_list {
 	char **items;
@@ -73,8 +80,10 @@ struct config {
 		char *runas_tag;    /* default SSMSessionRunAs */
 		char *strip_domain; /* NULL: none */
 		bool fold_case;
+		struct config_list shared; /* several people each; of OS names */
 		struct config_list reserved;
 		struct config_list break_glass;
+		enum config_local local;
 		enum config_visible visible;
 		bool enumerate;
 		char *home;  /* default /home/%u */
@@ -82,6 +91,8 @@ struct config {
 	} accounts;
 	struct rules_set login;
 	struct rules_set sudo;
+	struct rules_set *services; /* [login:NAME], in the order of the file */
+	size_t n_services;          /* at most SNAPSHOT_SERVICES_MAX - 2 */
 	uint32_t fresh_s, grace_s, sudo_grace_s; /* defaults 600, 86400, 14400 */
 	bool keys_iam, keys_tags;
 	enum published_on_revoke on_revoke;             /* default terminate */
@@ -96,8 +107,8 @@ struct config {
  * @ret_error: on -EINVAL one line: "FILE:LINE: what is wrong; did you mean …". 400 bytes.
  *
  * An empty file is valid: the defaults, with nobody in scope. Durations: NUMBER with s, m,
- * h or d. Keys of later versions that design.md names (roles, shared, uid_tag, …) are
- * refused with "not in this version".
+ * h or d. Keys of later versions that design.md names (roles, uid_tag, …) are refused with
+ * "not in this version".
  *
  * Return: 0, -EINVAL, -ENOMEM, or -EIO.
  */
@@ -109,6 +120,12 @@ int config_load(const char *path, struct config **ret_config, char ret_error[400
 
 /** config_wants_instance_tags() - does any rule look at this instance's tags? */
 bool config_wants_instance_tags(const struct config *config);
+
+/** config_lists() - is the name in the list? */
+bool config_lists(const struct config_list *list, const char *name);
+
+/** config_service_name() - "cron" of [login:cron] */
+const char *config_service_name(const struct rules_set *set);
 
 /** config_directory_account() - of role_arn, as its 12 digits; "" without role_arn */
 void config_directory_account(const struct config *config, char ret_account[13]);

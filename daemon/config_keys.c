@@ -32,6 +32,9 @@ struct key {
 	const char *only;
 };
 
+#define SERVICE_PREFIX "login:"
+#define SERVICES_MAX CONFIG_SERVICES_MAX
+
 #define AT(member) .offset = offsetof(struct config, member)
 
 static const struct key keys[] = {
@@ -63,10 +66,10 @@ static const struct key keys[] = {
 	    .check = config_value_domain },
 	{ "accounts", "fold_case", BOOL, AT(accounts.fold_case) },
 	{ "accounts", "uid_tag", LATER, .only = NULL },
-	{ "accounts", "shared", LATER, MAY_BE_EMPTY, .only = "" },
+	{ "accounts", "shared", SET, MAY_BE_EMPTY, .set = config_set_shared },
 	{ "accounts", "reserved", LIST, MAY_BE_EMPTY, AT(accounts.reserved) },
 	{ "accounts", "break_glass", LIST, MAY_BE_EMPTY, AT(accounts.break_glass) },
-	{ "accounts", "local", LATER, .only = "any" },
+	{ "accounts", "local", SET, .set = config_set_local },
 	{ "accounts", "visible", SET, .set = config_set_visible },
 	{ "accounts", "enumerate", BOOL, AT(accounts.enumerate) },
 	{ "accounts", "home", TEXT, AT(accounts.home), .check = config_value_home },
@@ -98,17 +101,82 @@ refuse_section(const char *section, struct config_lines *lines)
 	char nearest[80];
 
 	text_escape(section, strlen(section), shown, sizeof(shown));
-	if (strncmp(section, "login:", 6) == 0)
-		return config_lines_refuse(lines, "[%s] is not in this version", shown);
 	for (size_t i = 0; i < BASE_N(keys); i++)
 		known[i] = keys[i].section;
 	config_value_nearest(section, known, BASE_N(keys), nearest, sizeof(nearest));
 	return config_lines_refuse(lines, "unknown section [%s]%s", shown, nearest);
 }
 
+/* A name as PAM has it: the file's under /etc/pam.d. */
+static bool
+is_service_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+		if (!((name[i] >= 'a' && name[i] <= 'z') ||
+			(name[i] >= 'A' && name[i] <= 'Z') ||
+			(name[i] >= '0' && name[i] <= '9') ||
+			strchr("_.-", name[i]) != NULL))
+			return false;
+	return len >= 1 && len < SNAPSHOT_SERVICE_SIZE;
+}
+
+static struct rules_set *
+find_service(const struct config *config, const char *section)
+{
+	for (size_t i = 0; i < config->n_services; i++)
+		if (strcmp(config->services[i].section, section) == 0)
+			return &config->services[i];
+	return NULL;
+}
+
+static int
+add_service(struct config_reading *reading, const char *section)
+{
+	struct config_lines *lines = &reading->lines;
+	struct config *config = reading->config;
+	const char *name = section + strlen(SERVICE_PREFIX);
+	struct rules_set *bigger;
+	char shown[80];
+
+	text_escape(name, strlen(name), shown, sizeof(shown));
+	if (!is_service_name(name))
+		return config_lines_refuse(lines,
+		    "\"%s\" is no PAM service: at most %d of a-z, A-Z, 0-9, _, . and -",
+		    shown, SNAPSHOT_SERVICE_SIZE - 1);
+	if (strcmp(name, "sudo") == 0 || strcmp(name, "sudo-i") == 0)
+		return config_lines_refuse(
+		    lines, "[sudo] says who may use %s; there is no [%s]", name, section);
+	if (find_service(config, section) != NULL)
+		return config_lines_refuse(lines, "[%s] stands twice", section);
+	if (config->n_services == SERVICES_MAX)
+		return config_lines_refuse(
+		    lines, "more than %d sections [login:NAME]", SERVICES_MAX);
+	bigger = reallocarray(config->services, config->n_services + 1, sizeof(*bigger));
+	if (bigger != NULL) {
+		config->services = bigger;
+		bigger += config->n_services;
+		*bigger = (struct rules_set){ .section = strdup(section) };
+	}
+	if (bigger == NULL || bigger->section == NULL) {
+		reading->is_out_of_memory = true;
+		lines->has_failed = true;
+		return -ENOMEM;
+	}
+	reading->service_line[config->n_services++] = lines->number;
+	return 0;
+}
+
 int
 config_keys_section(const char *section, struct config_lines *lines)
 {
+	if (strncmp(section, SERVICE_PREFIX, strlen(SERVICE_PREFIX)) == 0)
+		return add_service(
+		    (struct config_reading *)(void *)((char *)lines -
+						      offsetof(
+							  struct config_reading, lines)),
+		    section);
 	for (size_t i = 0; i < BASE_N(keys); i++)
 		if (strcmp(keys[i].section, section) == 0)
 			return 0;
@@ -211,6 +279,28 @@ set_value(const struct key *key, struct config *config, const char *value, char 
 	return config_value_why(why, "not in this version");
 }
 
+/* A key of [login:NAME]: rules, as in [login], but for one service. */
+static int
+set_service(struct config_reading *reading, const char *section, const char *name,
+    const char *value)
+{
+	struct config_lines *lines = &reading->lines;
+	struct rules_set *set = find_service(reading->config, section);
+	char why[CONFIG_WHY_SIZE] = "";
+	bool is_deny = strcmp(name, "deny") == 0;
+	int r;
+
+	if (set == NULL || (!is_deny && strcmp(name, "allow") != 0))
+		return refuse_key(lines, "login", name);
+	if (value[0] == '\0')
+		return config_lines_refuse(
+		    lines, "[%s] %s has an empty value", section, name);
+	r = config_set_rule(set, is_deny, value, why);
+	if (r == -EINVAL)
+		return config_lines_refuse(lines, "[%s] %s: %s", section, name, why);
+	return r;
+}
+
 int
 config_keys_set(struct config_reading *reading, const char *section, const char *name,
     const char *value)
@@ -221,6 +311,8 @@ config_keys_set(struct config_reading *reading, const char *section, const char 
 	size_t at;
 	int r;
 
+	if (strncmp(section, SERVICE_PREFIX, strlen(SERVICE_PREFIX)) == 0)
+		return set_service(reading, section, name, value);
 	for (at = 0; at < BASE_N(keys); at++)
 		if (strcmp(keys[at].section, section) == 0 &&
 		    strcmp(keys[at].name, name) == 0)

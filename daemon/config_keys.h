@@ -9,10 +9,12 @@
 #ifndef DAEMON_CONFIG_KEYS_H
 #define DAEMON_CONFIG_KEYS_H
 
+#include "common/published_format.h"
 #include "daemon/config.h"
 #include "daemon/config_lines.h"
 
 #define CONFIG_KEYS_MAX 64
+#define CONFIG_SERVICES_MAX (SNAPSHOT_SERVICES_MAX - 2) /* beside login and sudo */
 
 /* One reading of one file. */
 struct config_reading {
@@ -20,6 +22,7 @@ struct config_reading {
 	struct config *config;
 	bool seen[CONFIG_KEYS_MAX];
 	unsigned tag_line; /* of the first [instance] tag; 0: none */
+	unsigned service_line[CONFIG_SERVICES_MAX]; /* of each [login:NAME] */
 	bool is_out_of_memory;
 };
 

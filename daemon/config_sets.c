@@ -159,6 +159,51 @@ config_set_session_manager(struct config *config, const char *value, char *why)
 }
 
 int
+config_set_local(struct config *config, const char *value, char *why)
+{
+	static const struct word words[] = {
+		{ "any", CONFIG_LOCAL_ANY },
+		{ "listed", CONFIG_LOCAL_LISTED },
+		{ "break_glass", CONFIG_LOCAL_BREAK_GLASS },
+	};
+	int found;
+	int r;
+
+	r = find_word(words, BASE_N(words), value, &found, why);
+	if (r == 0)
+		config->accounts.local = (enum config_local)found;
+	return r;
+}
+
+/*
+ * Names that several people may map to. A listed name opens what is closed otherwise, so the
+ * list is the administrator's word against the reserved ones, but not for root.
+ */
+int
+config_set_shared(struct config *config, const char *value, char *why)
+{
+	struct config_list *list = &config->accounts.shared;
+	char shown[80];
+	int r;
+
+	r = config_value_list(value, list, why);
+	for (size_t i = 0; r == 0 && i < list->n; i++) {
+		size_t len = strlen(list->items[i]);
+
+		text_escape(list->items[i], len, shown, sizeof(shown));
+		if (!text_is_os_name(list->items[i], len))
+			return config_value_why(why,
+			    "\"%s\" is no account name that a tag could give; blanks "
+			    "separate them",
+			    shown);
+		if (strcmp(list->items[i], "root") == 0 ||
+		    strncmp(list->items[i], "iamlogin", strlen("iamlogin")) == 0)
+			return config_value_why(why, "%s is never shared", shown);
+	}
+	return r;
+}
+
+int
 config_set_tag(struct config *config, const char *value, char *why)
 {
 	_cleanup_free_ char *key = NULL;
@@ -262,25 +307,32 @@ add_rule(struct rules_rule **rules, size_t *n_rules, const char *value, char *wh
 }
 
 int
+config_set_rule(struct rules_set *set, bool is_deny, const char *value, char *why)
+{
+	return is_deny ? add_rule(&set->deny, &set->n_deny, value, why)
+		       : add_rule(&set->allow, &set->n_allow, value, why);
+}
+
+int
 config_set_login_allow(struct config *config, const char *value, char *why)
 {
-	return add_rule(&config->login.allow, &config->login.n_allow, value, why);
+	return config_set_rule(&config->login, false, value, why);
 }
 
 int
 config_set_login_deny(struct config *config, const char *value, char *why)
 {
-	return add_rule(&config->login.deny, &config->login.n_deny, value, why);
+	return config_set_rule(&config->login, true, value, why);
 }
 
 int
 config_set_sudo_allow(struct config *config, const char *value, char *why)
 {
-	return add_rule(&config->sudo.allow, &config->sudo.n_allow, value, why);
+	return config_set_rule(&config->sudo, false, value, why);
 }
 
 int
 config_set_sudo_deny(struct config *config, const char *value, char *why)
 {
-	return add_rule(&config->sudo.deny, &config->sudo.n_deny, value, why);
+	return config_set_rule(&config->sudo, true, value, why);
 }

@@ -19,10 +19,15 @@ int config_set_visible(struct config *config, const char *value, char *why);
 int config_set_on_revoke(struct config *config, const char *value, char *why);
 int config_set_session_manager(struct config *config, const char *value, char *why);
 int config_set_tag(struct config *config, const char *value, char *why);
+int config_set_local(struct config *config, const char *value, char *why);
+int config_set_shared(struct config *config, const char *value, char *why);
 int config_set_users(struct config *config, const char *value, char *why);
 int config_set_login_allow(struct config *config, const char *value, char *why);
 int config_set_login_deny(struct config *config, const char *value, char *why);
 int config_set_sudo_allow(struct config *config, const char *value, char *why);
 int config_set_sudo_deny(struct config *config, const char *value, char *why);
+
+/** config_set_rule() - one more rule of any section */
+int config_set_rule(struct rules_set *set, bool is_deny, const char *value, char *why);
 
 #endif

@@ -27,6 +27,7 @@ static const char *
 claim_name(enum world_claim claim)
 {
 	return claim == WORLD_CLAIM_OWNER     ? "owner"
+	       : claim == WORLD_CLAIM_SHARED  ? "shared"
 	       : claim == WORLD_CLAIM_REFUSED ? "refused"
 					      : "none";
 }
@@ -40,7 +41,7 @@ explain_account(const struct daemon *d, const struct world_account *account)
 	add_text(o, "name", account->name);
 	json_object_object_add(o, "uid", json_object_new_int64(account->uid));
 	add_text(o, "uid_from", account->uid_from_ledger ? "ledger" : "hash");
-	json_object_object_add(o, "gid", json_object_new_int64(account->uid));
+	json_object_object_add(o, "gid", json_object_new_int64(account->gid));
 	add_text(o, "home", account->home);
 	add_text(o, "shell", account->shell);
 	for (size_t i = 0; i < d->world->n_groups; i++)

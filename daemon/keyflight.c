@@ -45,8 +45,7 @@ keyflight_add(
 static bool
 keyflight_wants(const struct world_person *person)
 {
-	return person->claim == WORLD_CLAIM_OWNER &&
-	       person->principal->kind == PRINCIPAL_IAM_USER &&
+	return world_has_claim(person) && person->principal->kind == PRINCIPAL_IAM_USER &&
 	       person->services[SNAPSHOT_SERVICE_LOGIN].verdict == VERDICT_ALLOW;
 }
 

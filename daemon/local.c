@@ -17,6 +17,9 @@ struct table {
 };
 
 struct local {
+	struct local_user *entries; /* sorted by name, then line */
+	size_t n_entries;
+	size_t entries_room;
 	struct table users;
 	struct table groups; /* ids: also the primary gids in passwd */
 };
@@ -66,6 +69,44 @@ parse_id(const char *text, uint32_t *ret_id)
 	return text_parse_u32(text, UINT32_MAX, ret_id);
 }
 
+static void
+entry_done(struct local_user *entry)
+{
+	free(entry->name);
+	free(entry->home);
+	free(entry->shell);
+}
+
+/* name : passwd : uid : gid : gecos : home : shell; any other line is nobody to log in as */
+static int
+add_entry(struct local *local, char *const *fields, size_t n)
+{
+	struct local_user entry = { .line = local->n_entries };
+	size_t room = local->entries_room;
+	struct local_user *bigger;
+
+	if (n != 7 || parse_id(fields[2], &entry.uid) != 0 ||
+	    parse_id(fields[3], &entry.gid) != 0)
+		return 0;
+	if (local->n_entries == room) {
+		room = room == 0 ? 64 : room * 2;
+		bigger = reallocarray(local->entries, room, sizeof(*bigger));
+		if (bigger == NULL)
+			return -ENOMEM;
+		local->entries = bigger;
+		local->entries_room = room;
+	}
+	entry.name = strdup(fields[0]);
+	entry.home = strdup(fields[5]);
+	entry.shell = strdup(fields[6]);
+	if (entry.name == NULL || entry.home == NULL || entry.shell == NULL) {
+		entry_done(&entry);
+		return -ENOMEM;
+	}
+	local->entries[local->n_entries++] = entry;
+	return 0;
+}
+
 /*
  * One line, cut at its colons. A name counts even where the rest of its line does not
  * parse: taking over a name that an administrator mistyped the uid of would be worse.
@@ -74,7 +115,7 @@ parse_id(const char *text, uint32_t *ret_id)
 static int
 add_line(struct local *local, struct table *table, char *line)
 {
-	char *fields[4] = { NULL };
+	char *fields[8] = { NULL };
 	size_t n = 0;
 	uint32_t id;
 	int r;
@@ -88,6 +129,8 @@ add_line(struct local *local, struct table *table, char *line)
 		r = add_id(table, id);
 	if (r == 0 && table == &local->users && n > 3 && parse_id(fields[3], &id) == 0)
 		r = add_id(&local->groups, id);
+	if (r == 0 && table == &local->users)
+		r = add_entry(local, fields, n);
 	return r;
 }
 
@@ -136,6 +179,18 @@ by_id(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
+static int
+by_entry(const void *a, const void *b)
+{
+	const struct local_user *x = a;
+	const struct local_user *y = b;
+	int order = strcmp(x->name, y->name);
+
+	if (order != 0)
+		return order;
+	return x->line < y->line ? -1 : x->line > y->line;
+}
+
 static void
 sort(struct table *table)
 {
@@ -160,6 +215,9 @@ local_load(const char *passwd, const char *group, struct local **ret_local)
 		return r;
 	sort(&local->users);
 	sort(&local->groups);
+	if (local->n_entries > 0)
+		qsort(
+		    local->entries, local->n_entries, sizeof(*local->entries), by_entry);
 	*ret_local = base_take_ptr(&local);
 	return 0;
 }
@@ -180,6 +238,9 @@ local_free(struct local *local)
 		return;
 	table_done(&local->users);
 	table_done(&local->groups);
+	for (size_t i = 0; i < local->n_entries; i++)
+		entry_done(&local->entries[i]);
+	free(local->entries);
 	free(local);
 }
 
@@ -195,6 +256,25 @@ has_id(const struct table *table, uint32_t id)
 {
 	return table->n_ids > 0 &&
 	       bsearch(&id, table->ids, table->n_ids, sizeof(uint32_t), by_id) != NULL;
+}
+
+const struct local_user *
+local_user(const struct local *local, const char *name)
+{
+	size_t low = 0;
+	size_t high = local->n_entries;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(local->entries[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < local->n_entries && strcmp(local->entries[low].name, name) == 0
+		   ? &local->entries[low]
+		   : NULL;
 }
 
 bool

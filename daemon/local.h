@@ -20,6 +20,20 @@ struct local;
 int local_load(const char *passwd, const char *group, struct local **ret_local);
 void local_free(struct local *local);
 
+/* A line of /etc/passwd that parses; texts are as written and may be "". */
+struct local_user {
+	char *name, *home, *shell;
+	uint32_t uid, gid;
+	size_t line; /* of several of one name the first counts */
+};
+
+/**
+ * local_user() - the first line of this name that parses, as getpwnam(3) finds it
+ *
+ * Return: NULL when there is none; it lives as long as @local.
+ */
+const struct local_user *local_user(const struct local *local, const char *name);
+
 bool local_has_user(const struct local *local, const char *name);
 bool local_has_group(const struct local *local, const char *name);
 bool local_has_uid(const struct local *local, uint32_t uid);

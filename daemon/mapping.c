@@ -17,15 +17,6 @@ mapping_in_scope(const struct config *config, const struct directory_principal *
 	return false;
 }
 
-static bool
-is_listed(const struct config_list *list, const char *name)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->items[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* Length of the part before "@DOMAIN"; all of it when the name does not end so. */
 static size_t
 stripped_length(const struct config *config, const char *name)
@@ -74,11 +65,27 @@ count_tags(const struct directory_principal *who, const char *key, const char **
 	return n;
 }
 
+const struct local_user *
+mapping_local_target(
+    const struct config *config, const struct local *local, const char *name)
+{
+	const struct local_user *user;
+
+	if (!config_lists(&config->accounts.shared, name) ||
+	    config_lists(&config->accounts.break_glass, name))
+		return NULL;
+	user = local_user(local, name);
+	return user != NULL && user->uid != 0 && !ids_is_ours(user->uid) ? user : NULL;
+}
+
 static enum verdict_reason
 refusal_of(const struct config *config, const struct local *local, const char *name)
 {
-	if (local_is_reserved_name(name) || is_listed(&config->accounts.reserved, name) ||
-	    is_listed(&config->accounts.break_glass, name))
+	if (mapping_local_target(config, local, name) != NULL)
+		return REASON_NONE;
+	if (local_is_reserved_name(name) ||
+	    config_lists(&config->accounts.reserved, name) ||
+	    config_lists(&config->accounts.break_glass, name))
 		return REASON_RESERVED_NAME;
 	/* The account brings a private group of the same name with it. */
 	if (local_has_user(local, name) || local_has_group(local, name))
@@ -116,6 +123,7 @@ mapping_of(const struct config *config, const struct local *local,
 	} else {
 		return; /* other kinds are mapped by the tag alone */
 	}
+	made.is_shared = config_lists(&config->accounts.shared, made.name);
 	made.reason = refusal_of(config, local, made.name);
 	if (made.reason == REASON_NONE)
 		*ret_mapping = made;

@@ -25,6 +25,7 @@ enum mapping_by {
 struct mapping {
 	enum mapping_by by;
 	char name[TEXT_OS_NAME_MAX + 1]; /* "" with MAPPING_NONE */
+	bool is_shared; /* [accounts] shared lists the name: no claim on it is refused */
 	enum verdict_reason
 	    reason; /* NONE, or NO_ACCOUNT, BAD_NAME, RESERVED_NAME, LOCAL_NAME,
 	                               DUPLICATE_TAG */
@@ -32,6 +33,17 @@ struct mapping {
 
 /** mapping_in_scope() - is the principal among [principals]? */
 bool mapping_in_scope(const struct config *config, const struct directory_principal *who);
+
+/**
+ * mapping_local_target() - may people from IAM use this local account?
+ *
+ * Only where [accounts] shared lists it, and never one with uid 0, of break-glass, or with a
+ * uid of our own range (PAM and NSS tell ours by it).
+ *
+ * Return: NULL when they may not.
+ */
+const struct local_user *mapping_local_target(
+    const struct config *config, const struct local *local, const char *name);
 
 /** mapping_of() - which account; collisions between principals are world.h's matter */
 void mapping_of(const struct config *config, const struct local *local,

@@ -30,6 +30,8 @@ struct publish_facts {
 	bool enumerate;
 	enum published_on_revoke on_revoke;
 	enum published_session_manager session_manager;
+	enum config_local local;
+	const struct config_list *break_glass; /* NULL: none */
 	uint8_t boot_id[16];
 	int64_t verified_wall_ms;
 	int64_t verified_boot_ms;

@@ -172,6 +172,10 @@ put_header(const struct publish_encoder *encoder, const char *magic,
 
 	if (facts->enumerate)
 		flags |= PUBLISHED_ENUMERATE;
+	if (facts->local == CONFIG_LOCAL_LISTED)
+		flags |= PUBLISHED_LOCAL_LISTED;
+	if (facts->local == CONFIG_LOCAL_BREAK_GLASS)
+		flags |= PUBLISHED_LOCAL_BREAK_GLASS;
 	memcpy(p, magic, PUBLISHED_MAGIC_SIZE);
 	bytes_put_u32(p + PUBLISHED_AT_HEADER_SIZE, PUBLISHED_HEADER_SIZE);
 	bytes_put_u32(p + PUBLISHED_AT_MAJOR, PUBLISHED_MAJOR);

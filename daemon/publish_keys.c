@@ -121,14 +121,15 @@ put_person(struct publish_encoder *encoder, const struct keystore *store,
 }
 
 static void
-put_claim(struct publish_encoder *encoder, const struct world_account *account,
+put_claim(struct publish_encoder *encoder, const struct world *world,
     const struct world_person *person, uint32_t record_of_person)
 {
+	const struct world_account *account = &world->accounts[person->account];
 	uint8_t *record = publish_encode_record(encoder, KEYSFILE_CLAIMS);
 	uint32_t allow = 0, known = 0;
 	uint16_t len;
 
-	for (unsigned service = 0; service < WORLD_SERVICES; service++) {
+	for (size_t service = 0; service < world->n_services; service++) {
 		if (person->services[service].verdict == VERDICT_ALLOW)
 			allow |= 1u << service;
 		if (person->services[service].verdict != VERDICT_UNKNOWN)
@@ -156,10 +157,10 @@ compare_claimants(const void *a, const void *b)
 static bool
 has_claim(const struct world *world, const struct world_person *person)
 {
-	return person->claim == WORLD_CLAIM_OWNER && person->account < world->n_accounts;
+	return world_has_claim(person) && person->account < world->n_accounts;
 }
 
-/* Everybody who owns a claim on a published account, those of one account together. */
+/* Everybody who has a claim on a published account, those of one account together. */
 static int
 find_claimants(
     const struct world *world, const struct world_person ***ret_people, size_t *ret_n)
@@ -211,7 +212,7 @@ publish_encode_keys(const struct world *world, const struct keystore *keys,
 			publish_encode_slot_name(&encoder, KEYSFILE_BY_ACCOUNT,
 			    account->name,
 			    publish_encode_count(&encoder, KEYSFILE_CLAIMS));
-		put_claim(&encoder, account, people[i],
+		put_claim(&encoder, world, people[i],
 		    publish_encode_count(&encoder, KEYSFILE_PERSONS));
 		put_person(&encoder, keys, config, people[i]->principal);
 	}

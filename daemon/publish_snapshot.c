@@ -93,7 +93,7 @@ put_user(struct publish_encoder *encoder, const struct world_account *account)
 	uint8_t *record = publish_encode_record(encoder, SNAPSHOT_USERS);
 
 	bytes_put_u32(record + AT_USER_UID, account->uid);
-	bytes_put_u32(record + AT_USER_GID, account->uid);
+	bytes_put_u32(record + AT_USER_GID, account->gid);
 	bytes_put_u32(record + AT_USER_FLAGS, account->flags);
 	bytes_put_u32(record + AT_USER_ALLOW, account->allow_mask);
 	bytes_put_u32(record + AT_USER_KNOWN, account->known_mask);
@@ -156,6 +156,20 @@ put_sessions(struct publish_encoder *encoder, const struct publish_facts *facts)
 	    record + AT_SESSIONS_CHECK, published_check(record, AT_SESSIONS_CHECK, 0));
 }
 
+/* A name that the record cannot hold is no account's that PAM could be asked about. */
+static void
+put_break_glass(struct publish_encoder *encoder, const char *name)
+{
+	uint8_t *record;
+
+	if (strlen(name) >= SNAPSHOT_BREAK_GLASS_NAME)
+		return;
+	record = publish_encode_record(encoder, SNAPSHOT_BREAK_GLASS);
+	memcpy(record, name, strlen(name));
+	bytes_put_u32(record + SNAPSHOT_BREAK_GLASS_NAME,
+	    published_check(record, SNAPSHOT_BREAK_GLASS_NAME, 0));
+}
+
 int
 publish_encode_snapshot(const struct world *world, const struct publish_facts *facts,
     uint64_t hash_seed, struct publish_bytes *ret_bytes)
@@ -171,6 +185,7 @@ publish_encode_snapshot(const struct world *world, const struct publish_facts *f
 	publish_encode_section(&encoder, SNAPSHOT_STRINGS, 1);
 	publish_encode_section(&encoder, SNAPSHOT_SERVICES, SNAPSHOT_SERVICE_SIZE);
 	publish_encode_section(&encoder, SNAPSHOT_SESSIONS, SNAPSHOT_SESSIONS_SIZE);
+	publish_encode_section(&encoder, SNAPSHOT_BREAK_GLASS, SNAPSHOT_BREAK_GLASS_SIZE);
 	publish_encode_slots(
 	    &encoder, SNAPSHOT_USER_BY_NAME, (uint32_t)world->n_accounts);
 	publish_encode_slots(&encoder, SNAPSHOT_USER_BY_ID, (uint32_t)world->n_accounts);
@@ -181,9 +196,11 @@ publish_encode_snapshot(const struct world *world, const struct publish_facts *f
 		put_user(&encoder, &world->accounts[i]);
 	for (size_t i = 0; i < world->n_groups; i++)
 		put_group(&encoder, world, &world->groups[i]);
-	put_service(&encoder, "login");
-	put_service(&encoder, "sudo");
 	put_sessions(&encoder, facts);
+	for (size_t i = 0; i < world->n_services; i++)
+		put_service(&encoder, world->services[i]);
+	for (size_t i = 0; facts->break_glass != NULL && i < facts->break_glass->n; i++)
+		put_break_glass(&encoder, facts->break_glass->items[i]);
 	return publish_encode_finish(
 	    &encoder, PUBLISHED_MAGIC_SNAPSHOT, world, facts, ret_bytes);
 }

@@ -5,7 +5,7 @@
 #include "daemon/verdicts.h"
 #include "daemon/verdicts_file.h"
 
-static const char *const service_names[WORLD_SERVICES] = { "login", "sudo" };
+static const char *const service_names[WORLD_SERVICES_MIN] = { "login", "sudo" };
 
 void
 verdicts_fill_person(struct record *record, const struct world_person *person)
@@ -67,7 +67,7 @@ verdicts_one(struct daemon *d, const struct world *world,
 {
 	bool any = false;
 
-	for (size_t s = 0; s < WORLD_SERVICES; s++) {
+	for (size_t s = 0; s < WORLD_SERVICES_MIN; s++) {
 		bool sudo_matters = is->services[s].verdict == VERDICT_ALLOW ||
 				    (was != NULL && was->verdict[s] == VERDICT_ALLOW);
 

@@ -71,7 +71,7 @@ file_of_world(const struct world *world)
 			return NULL;
 		}
 		entry->kind = (uint8_t)person->principal->kind;
-		for (size_t s = 0; s < WORLD_SERVICES; s++) {
+		for (size_t s = 0; s < WORLD_SERVICES_MIN; s++) {
 			entry->verdict[s] = (uint8_t)person->services[s].verdict;
 			entry->reason[s] = (uint8_t)person->services[s].reason;
 		}
@@ -100,7 +100,7 @@ file_save(const struct verdicts *verdicts)
 		statefile_json(stream, e->name);
 		fputs(",\"account\":", stream);
 		statefile_json(stream, e->account);
-		for (size_t s = 0; s < WORLD_SERVICES; s++)
+		for (size_t s = 0; s < WORLD_SERVICES_MIN; s++)
 			fprintf(stream, ",\"v%zu\":%d,\"r%zu\":\"%s\"", s, e->verdict[s],
 			    s, verdict_reason_name((enum verdict_reason)e->reason[s]));
 		fputc('}', stream);
@@ -141,7 +141,7 @@ file_parse_entry(struct json_object *o, struct verdicts *verdicts)
 	if (entry == NULL)
 		return -ENOMEM;
 	entry->kind = (uint8_t)json_object_get_int(number);
-	for (size_t s = 0; s < WORLD_SERVICES; s++) {
+	for (size_t s = 0; s < WORLD_SERVICES_MIN; s++) {
 		(void)snprintf(key, sizeof(key), "v%zu", s);
 		if (!json_object_object_get_ex(o, key, &number))
 			return STATEFILE_E_DAMAGED;

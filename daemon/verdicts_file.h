@@ -14,8 +14,8 @@ struct verdicts_entry {
 	const char *account; /* "" when there is none */
 	uint8_t
 	    kind; /* enum principal_kind, verdict, verdict_reason: as many as people */
-	uint8_t verdict[WORLD_SERVICES];
-	uint8_t reason[WORLD_SERVICES];
+	uint8_t verdict[WORLD_SERVICES_MIN];
+	uint8_t reason[WORLD_SERVICES_MIN];
 };
 
 /* Sorted by kind, then id: the order of world.people. */

@@ -26,10 +26,12 @@ world_unref(struct world *world)
 {
 	if (world == NULL || --world->refs > 0)
 		return;
-	for (size_t i = 0; i < world->n_people; i++)
-		for (size_t s = 0; s < WORLD_SERVICES; s++)
-			free(world->people[i].services[s].rule);
+	for (size_t i = 0;
+	     world->verdicts != NULL && i < world->n_people * world->n_services; i++)
+		free(world->verdicts[i].rule);
+	free(world->verdicts);
 	free(world->people);
+	free(world->claims);
 	for (size_t i = 0; i < world->n_accounts; i++)
 		account_done(&world->accounts[i]);
 	free(world->accounts);
@@ -85,6 +87,31 @@ world_person_by_id(const struct world *world, enum principal_kind kind, const ch
 	return NULL;
 }
 
+void
+world_account_verdict(const struct world *world, const struct world_account *account,
+    size_t service, struct world_verdict *ret_verdict)
+{
+	uint32_t bit = WORLD_BIT(service);
+	struct world_verdict verdict = { .verdict = VERDICT_DENY,
+		.reason = REASON_WITHDRAWN };
+
+	if (account->n_people == 1 && (account->flags & USER_SHARED) == 0) {
+		*ret_verdict = world->people[account->people[0]].services[service];
+		return;
+	}
+	if ((account->flags & USER_RETIRED) == 0) {
+		verdict.reason = REASON_NO_RULE;
+		if ((account->known_mask & bit) == 0) {
+			verdict.verdict = VERDICT_UNKNOWN;
+			verdict.reason = REASON_NOT_KNOWABLE;
+		} else if ((account->allow_mask & bit) != 0) {
+			verdict.verdict = VERDICT_ALLOW;
+			verdict.reason = REASON_RULE_ALLOWS;
+		}
+	}
+	*ret_verdict = verdict;
+}
+
 int
 world_older(const struct directory_principal *a, const struct directory_principal *b)
 {
@@ -101,13 +128,31 @@ world_id_is_free(const struct world_making *making, uint32_t id)
 	return !local_has_uid(making->local, id) && !local_has_gid(making->local, id);
 }
 
+static void
+name_services(const struct config *config, struct world *world)
+{
+	world->services[SNAPSHOT_SERVICE_LOGIN] = "login";
+	world->services[SNAPSHOT_SERVICE_SUDO] = "sudo";
+	world->n_services = WORLD_SERVICES_MIN;
+	for (size_t i = 0; i < config->n_services; i++)
+		world->services[world->n_services++] =
+		    config_service_name(&config->services[i]);
+}
+
+static void
+making_done(struct world_making *making)
+{
+	free(making->mapped);
+	free(making->candidates);
+}
+
 int
 world_build(const struct config *config, struct directory *directory,
     const struct instance *instance, const struct local *local, struct idmap *ids,
     int64_t now_ms, struct world **ret_world)
 {
 	_cleanup_world_ struct world *world = calloc(1, sizeof(*world));
-	struct world_making making = {
+	_cleanup_(making_done) struct world_making making = {
 		.config = config,
 		.local = local,
 		.ids = ids,
@@ -120,6 +165,7 @@ world_build(const struct config *config, struct directory *directory,
 		return -ENOMEM;
 	world->refs = 1;
 	world->directory = directory_ref(directory);
+	name_services(config, world);
 	r = instance_copy(instance, &world->instance);
 	if (r == 0)
 		r = world_people(&making);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/published_format.h"
 #include "common/verdict.h"
 #include "daemon/config.h"
 #include "daemon/directory.h"
@@ -20,12 +21,17 @@
 #include "daemon/local.h"
 #include "daemon/mapping.h"
 
-#define WORLD_SERVICES 2 /* SNAPSHOT_SERVICE_LOGIN, SNAPSHOT_SERVICE_SUDO */
+/*
+ * A service's number is its bit in the published masks: SNAPSHOT_SERVICE_LOGIN, _SUDO, then
+ * [login:NAME] in the order of the configuration.
+ */
+#define WORLD_SERVICES_MIN 2
 
 enum world_claim {
 	WORLD_CLAIM_NONE = 0, /* maps to no account */
 	WORLD_CLAIM_OWNER,
 	WORLD_CLAIM_REFUSED, /* an older principal owns the name or the id */
+	WORLD_CLAIM_SHARED,  /* one of several: [accounts] shared lists the name */
 };
 
 struct world_verdict {
@@ -40,22 +46,28 @@ struct world_person {
 	const struct directory_principal *principal;
 	struct mapping mapping;
 	enum world_claim claim;
-	size_t account; /* index into accounts when claim is OWNER, else SIZE_MAX */
-	struct world_verdict services[WORLD_SERVICES];
+	size_t account; /* index into accounts when it is published, else SIZE_MAX */
+	struct world_verdict *services; /* world.n_services of them: the person's own */
 };
 
 struct world_account {
 	char *name;
-	uint32_t uid;   /* = gid */
-	uint32_t flags; /* USER_NAME when [login] allows; USER_RUNAS when mapped by tag */
+	uint32_t uid;
+	uint32_t gid;   /* = uid, but of USER_LOCAL: as /etc/passwd has it */
+	uint32_t flags; /* USER_NAME when [login] allows somebody; USER_RUNAS when mapped
+	                 * by tag; USER_SHARED, _LOCAL, _RETIRED */
 	bool uid_from_ledger;
-	char *gecos; /* the person's stable id */
+	char *gecos; /* the person's stable id; of a listed shared name "shared" */
 	char *home;
 	char *shell;
-	size_t person; /* index into people; SIZE_MAX: retired, nobody any more */
-	uint32_t
-	    *gids; /* sorted, without uid: iamlogin-users, iamlogin-sudo, IAM groups */
+	/* Indexes into world.people of those with a claim, the oldest first: a part of
+	 * world.claims. None: retired, or a listed local account that nobody maps to. */
+	size_t *people;
+	size_t n_people;
+	/* sorted, without gid: iamlogin-users, iamlogin-sudo, IAM groups */
+	uint32_t *gids;
 	size_t n_gids;
+	/* shared: somebody may; the bit of sudo: all who may log in may */
 	uint32_t allow_mask;
 	uint32_t known_mask;
 };
@@ -71,8 +83,14 @@ struct world {
 	unsigned refs;               /* main thread only: not atomic */
 	struct directory *directory; /* owned reference */
 	struct instance *instance;   /* owned copy */
-	struct world_person *people; /* in scope */
+	const char
+	    *services[SNAPSHOT_SERVICES_MAX]; /* names; texts of the configuration */
+	size_t n_services;                    /* WORLD_SERVICES_MIN or more */
+	struct world_person *people;          /* in scope */
+	struct world_verdict *verdicts;       /* n_services for each of them */
 	size_t n_people;
+	size_t *claims; /* backs the accounts' people */
+	size_t n_claims;
 	struct world_account *accounts; /* published ones, sorted by name */
 	size_t n_accounts;
 	struct world_group *groups; /* sorted by name */
@@ -81,13 +99,19 @@ struct world {
 
 /**
  * world_build() - decide everything
+ * @config: has to outlive the world
  *
  * Published accounts: people whom [login] allows (visible = authorized) or every mapped
- * person in scope (visible = all), and retired ones from the ledger (USER_RETIRED, uid and
- * last name, allow_mask 0) whose name no living account has taken. known_mask has the bits
- * whose verdict is not UNKNOWN. Groups: iamlogin-users (all with USER_NAME), iamlogin-sudo
- * (all whom [sudo] allows), and IAM groups of these people whose name passes
- * text_is_group_name() and is neither local, reserved, nor an account's.
+ * person in scope (visible = all); shared names whom somebody may use, likewise; every local
+ * account that [accounts] shared lists (USER_LOCAL); and retired ones from the ledger
+ * (USER_RETIRED, uid and last name, allow_mask 0) whose name no living account has taken.
+ * known_mask has the bits whose verdict is not UNKNOWN. An account is USER_SHARED when its
+ * name is listed or a role maps to it: several people may stand behind a role.
+ *
+ * Groups: iamlogin-users (all with USER_NAME or _LOCAL), iamlogin-sudo (all whom [sudo]
+ * allows), and IAM groups of these people whose name passes text_is_group_name() and is
+ * neither local, reserved, nor an account's. A shared account is in the groups that all its
+ * people are in.
  *
  * Return: 0 or -ENOMEM; then *ret_world is untouched.
  */
@@ -98,6 +122,13 @@ int world_build(const struct config *config, struct directory *directory,
 struct world *world_ref(struct world *world);
 void world_unref(struct world *world);
 
+/** world_has_claim() - does the person stand behind an account, alone or with others? */
+static inline bool
+world_has_claim(const struct world_person *person)
+{
+	return person->claim == WORLD_CLAIM_OWNER || person->claim == WORLD_CLAIM_SHARED;
+}
+
 /** world_account_by_name() - NULL when absent */
 const struct world_account *
 world_account_by_name(const struct world *world, const char *name);
@@ -105,6 +136,16 @@ world_account_by_name(const struct world *world, const char *name);
 /** world_person_by_id() - NULL when not in scope */
 const struct world_person *
 world_person_by_id(const struct world *world, enum principal_kind kind, const char *id);
+
+/**
+ * world_account_verdict() - may the account be used for a service, by whomever?
+ * @ret_verdict: its rule belongs to the world; NULL where several people are behind it
+ *
+ * Of an account of one person that person's own verdict; of a shared one what its masks
+ * say; DENY for a retired one and for one with nobody behind it.
+ */
+void world_account_verdict(const struct world *world, const struct world_account *account,
+    size_t service, struct world_verdict *ret_verdict);
 
 static inline void
 world_unrefp(struct world **world)

@@ -46,6 +46,30 @@ is_publishable(const struct world_making *making, const char *name)
 	return true;
 }
 
+static const struct directory_principal *
+first_person(const struct world *world, size_t account)
+{
+	return world->people[world->accounts[account].people[0]].principal;
+}
+
+/* Who shares an account shares its groups: it has those that everybody behind it has. */
+static bool
+are_all_in(
+    const struct world *world, const struct world_account *account, const char *group)
+{
+	for (size_t p = 1; p < account->n_people; p++) {
+		const struct directory_principal *who =
+		    world->people[account->people[p]].principal;
+		bool is_in = false;
+
+		for (size_t g = 0; g < who->n_groups; g++)
+			is_in = is_in || strcmp(who->groups[g], group) == 0;
+		if (!is_in)
+			return false;
+	}
+	return true;
+}
+
 /* Sorted by group; *ret_n of them. */
 static int
 find_memberships(
@@ -55,8 +79,8 @@ find_memberships(
 	size_t n = 0;
 
 	for (size_t i = 0; i < world->n_accounts; i++)
-		if (world->accounts[i].person != SIZE_MAX)
-			n += world->people[world->accounts[i].person].principal->n_groups;
+		if (world->accounts[i].n_people > 0)
+			n += first_person(world, i)->n_groups;
 	memberships = calloc(n + 1, sizeof(*memberships));
 	if (memberships == NULL)
 		return -ENOMEM;
@@ -64,12 +88,13 @@ find_memberships(
 	for (size_t i = 0; i < world->n_accounts; i++) {
 		const struct directory_principal *who;
 
-		if (world->accounts[i].person == SIZE_MAX)
+		if (world->accounts[i].n_people == 0)
 			continue;
-		who = world->people[world->accounts[i].person].principal;
+		who = first_person(world, i);
 		for (size_t g = 0; g < who->n_groups; g++)
-			memberships[n++] =
-			    (struct membership){ who->groups[g], (uint32_t)i };
+			if (are_all_in(world, &world->accounts[i], who->groups[g]))
+				memberships[n++] =
+				    (struct membership){ who->groups[g], (uint32_t)i };
 	}
 	qsort(memberships, n, sizeof(*memberships), by_group_then_account);
 	*ret_memberships = memberships;
@@ -95,7 +120,7 @@ add_group(struct world *world, const char *name, uint32_t gid, size_t members_ro
 	return 0;
 }
 
-/* The two groups of ours: everybody who resolves by name, and whom [sudo] allows. */
+/* Ours: everybody who resolves by name or is a listed local account; whom [sudo] allows. */
 static int
 add_synthetic(struct world_making *making)
 {
@@ -113,7 +138,7 @@ add_synthetic(struct world_making *making)
 	for (size_t i = 0; i < world->n_accounts; i++) {
 		const struct world_account *account = &world->accounts[i];
 
-		if ((account->flags & USER_NAME) != 0)
+		if ((account->flags & (USER_NAME | USER_LOCAL)) != 0)
 			users->members[users->n_members++] = (uint32_t)i;
 		if ((account->allow_mask & WORLD_BIT(SNAPSHOT_SERVICE_SUDO)) != 0)
 			sudo->members[sudo->n_members++] = (uint32_t)i;

@@ -2,7 +2,8 @@
 /*
  * world_parts.h - the steps of world_build(), shared by the world_*.c files only
  *
- * Room: daemon. people (scope, mapping) -> claims -> verdicts -> ids -> accounts -> groups.
+ * Room: daemon. people (scope, mapping) -> claims -> verdicts -> candidates -> ids ->
+ * accounts -> groups.
  */
 #ifndef DAEMON_WORLD_PARTS_H
 #define DAEMON_WORLD_PARTS_H
@@ -11,7 +12,16 @@
 #include "daemon/world.h"
 
 #define WORLD_BIT(service) (1u << (service))
-#define WORLD_ALL_SERVICES ((1u << WORLD_SERVICES) - 1)
+
+/* Everybody with a claim on one name. */
+struct world_candidate {
+	const char *name;
+	struct world_person **people; /* the oldest first; only the owner unless listed */
+	uint32_t n_people;            /* 0: a listed local account that nobody maps to */
+	bool is_listed;               /* in [accounts] shared */
+	const struct local_user *local; /* NULL: an account of ours */
+	uint32_t allow_mask, known_mask;
+};
 
 /* What every step reads, and the world in the making. */
 struct world_making {
@@ -20,18 +30,26 @@ struct world_making {
 	struct idmap *ids;
 	int64_t now_ms;
 	struct world *world;
+	struct world_person **mapped; /* to a name; by name, then age */
+	size_t n_mapped;
+	struct world_candidate *candidates; /* sorted by name: unique */
+	size_t n_candidates;
 };
 
 /* All return 0 or -ENOMEM. */
 
-/** world_people() - scope, mapping and claims; verdicts follow */
+/** world_people() - scope, mapping, claims, verdicts and the candidates for accounts */
 int world_people(struct world_making *making);
+
+/** world_candidate() - NULL when nobody claims the name */
+const struct world_candidate *
+world_candidate(const struct world_making *making, const char *name);
 
 /** world_verdicts() - a person's verdicts from rules, mapping and claim, with their texts */
 int world_verdicts(const struct world_making *making, struct world_person *person);
 
 /** world_refuse_id() - the id of an account is another's: deny */
-int world_refuse_id(struct world_person *person);
+int world_refuse_id(const struct world *world, struct world_person *person);
 
 /** world_accounts() - ids, living accounts, retired ones; sorted by name */
 int world_accounts(struct world_making *making);

@@ -200,49 +200,59 @@ copy_verdict(const struct world_verdict *from, struct world_verdict *to)
 	return to->rule != NULL ? 0 : -ENOMEM;
 }
 
-/* Both services denied for one reason; takes over @text, which may be NULL. */
+/* Every service denied for one reason; takes over @text, which may be NULL. */
 static int
-deny_all(struct world_person *person, enum verdict_reason reason, char *text)
+deny_all(const struct world *world, struct world_person *person,
+    enum verdict_reason reason, char *text)
 {
-	for (size_t s = 0; s < WORLD_SERVICES; s++) {
+	const struct world_verdict *login = &person->services[SNAPSHOT_SERVICE_LOGIN];
+	int r = 0;
+
+	for (size_t s = 0; s < world->n_services; s++) {
 		free(person->services[s].rule);
 		person->services[s] =
 		    (struct world_verdict){ .verdict = VERDICT_DENY, .reason = reason };
 	}
 	person->services[SNAPSHOT_SERVICE_LOGIN].rule = text;
-	return copy_verdict(&person->services[SNAPSHOT_SERVICE_LOGIN],
-	    &person->services[SNAPSHOT_SERVICE_SUDO]);
+	for (size_t s = SNAPSHOT_SERVICE_SUDO; r == 0 && s < world->n_services; s++)
+		r = copy_verdict(login, &person->services[s]);
+	return r;
 }
 
 int
-world_refuse_id(struct world_person *person)
+world_refuse_id(const struct world *world, struct world_person *person)
 {
 	person->claim = WORLD_CLAIM_REFUSED;
-	return deny_all(person, REASON_ID_COLLISION, NULL);
+	return deny_all(world, person, REASON_ID_COLLISION, NULL);
 }
 
-/* sudo is for people who may log in: its verdict is never better than login's. */
+/*
+ * [sudo] and [login:NAME] are for people who may log in: their verdict is never better than
+ * login's. A section [login:NAME] that only denies leaves the rest to [login].
+ */
 static int
-eval_sudo(const struct world_making *making, struct world_person *person)
+eval_beside(const struct world_making *making, struct world_person *person,
+    const struct rules_set *set, size_t service)
 {
-	const struct rules_set *set = &making->config->sudo;
 	const struct world_verdict *login = &person->services[SNAPSHOT_SERVICE_LOGIN];
-	struct world_verdict *sudo = &person->services[SNAPSHOT_SERVICE_SUDO];
+	struct world_verdict *own = &person->services[service];
 	struct rules_outcome outcome;
 
 	rules_eval(set, person->principal, making->world->instance, &outcome);
 	if (login->verdict == VERDICT_DENY ||
-	    (login->verdict == VERDICT_UNKNOWN && outcome.value != RULES_FALSE))
-		return copy_verdict(login, sudo);
-	set_verdict(sudo, &outcome);
+	    (login->verdict == VERDICT_UNKNOWN && outcome.value != RULES_FALSE) ||
+	    (service >= WORLD_SERVICES_MIN && set->n_allow == 0 &&
+		outcome.reason == REASON_NO_RULE))
+		return copy_verdict(login, own);
+	set_verdict(own, &outcome);
 	return explain_outcome(
-	    set, &outcome, person->principal, making->world->instance, &sudo->rule);
+	    set, &outcome, person->principal, making->world->instance, &own->rule);
 }
 
 int
 world_verdicts(const struct world_making *making, struct world_person *person)
 {
-	const struct rules_set *set = &making->config->login;
+	const struct config *config = making->config;
 	struct world_verdict *login = &person->services[SNAPSHOT_SERVICE_LOGIN];
 	struct rules_outcome outcome;
 	char *text = NULL;
@@ -250,13 +260,20 @@ world_verdicts(const struct world_making *making, struct world_person *person)
 
 	if (person->mapping.reason != REASON_NONE) {
 		r = explain_mapping(making, person->principal, &text);
-		return r == 0 ? deny_all(person, person->mapping.reason, text) : r;
+		return r == 0
+			   ? deny_all(making->world, person, person->mapping.reason, text)
+			   : r;
 	}
-	if (person->claim != WORLD_CLAIM_OWNER)
-		return deny_all(person, REASON_NAME_CLAIMED, NULL);
-	rules_eval(set, person->principal, making->world->instance, &outcome);
+	if (person->claim == WORLD_CLAIM_REFUSED)
+		return deny_all(making->world, person, REASON_NAME_CLAIMED, NULL);
+	rules_eval(&config->login, person->principal, making->world->instance, &outcome);
 	set_verdict(login, &outcome);
-	r = explain_outcome(
-	    set, &outcome, person->principal, making->world->instance, &login->rule);
-	return r == 0 ? eval_sudo(making, person) : r;
+	r = explain_outcome(&config->login, &outcome, person->principal,
+	    making->world->instance, &login->rule);
+	if (r == 0)
+		r = eval_beside(making, person, &config->sudo, SNAPSHOT_SERVICE_SUDO);
+	for (size_t i = 0; r == 0 && i < config->n_services; i++)
+		r = eval_beside(
+		    making, person, &config->services[i], WORLD_SERVICES_MIN + i);
+	return r;
 }

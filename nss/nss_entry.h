@@ -8,7 +8,8 @@
  * buffer.
  *
  * Name -> account only for people who may log in here now (USER_NAME); id -> name for
- * everybody who ever could; a listed local account (USER_LOCAL) is left to `files`.
+ * everybody who ever could; a listed local account (USER_LOCAL) is left to `files`,
+ * which groups of ours are added to.
  */
 #ifndef NSS_ENTRY_H
 #define NSS_ENTRY_H

@@ -77,7 +77,7 @@ _nss_iamlogin_initgroups_dyn(const char *user, gid_t primary, long int *start,
 		r = PUBLISHED_E_NOTFOUND;
 	if (r == 0)
 		r = snapshot_user_by_name(guard.file, user, &found);
-	if (r == 0 && !nss_reply_has_name(&found))
+	if (r == 0 && !nss_reply_has_groups(&found))
 		r = PUBLISHED_E_NOTFOUND;
 	if (r == 0 && !snapshot_gids_are_whole(&found))
 		r = PUBLISHED_E_DAMAGED;

@@ -31,6 +31,13 @@ nss_reply_has_name(const struct snapshot_user *user)
 	return (user->flags & (USER_NAME | USER_LOCAL)) == USER_NAME;
 }
 
+/** nss_reply_has_groups() - do we add groups? To a listed local account as well. */
+static inline bool
+nss_reply_has_groups(const struct snapshot_user *user)
+{
+	return (user->flags & (USER_NAME | USER_LOCAL)) != 0;
+}
+
 /** nss_reply_has_id() - does id -> name answer for this record? */
 static inline bool
 nss_reply_has_id(const struct snapshot_user *user)

@@ -23,7 +23,9 @@ unit_tests = tests/unit/test_adaptive tests/unit/test_audit_chain \
 	tests/unit/test_sessionfile \
 	tests/unit/test_sigv4 tests/unit/test_snapshot \
 	tests/unit/test_sshkey tests/unit/test_sts tests/unit/test_text tests/unit/test_wire \
-	tests/unit/test_world tests/unit/test_world_claims tests/unit/test_xml
+	tests/unit/test_world tests/unit/test_world_claims \
+	tests/unit/test_world_shared \
+	tests/unit/test_xml
 fuzz_names = fuzz_authinfo fuzz_config fuzz_directory_json fuzz_eic_blob fuzz_eic_chain \
 	fuzz_iam_xml fuzz_imds_json \
 	fuzz_keysfile fuzz_rule \

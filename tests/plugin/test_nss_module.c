@@ -15,6 +15,7 @@
 #define ALICE (IDS_FIRST + 2000)
 #define RETIRED (IDS_FIRST + 2001)
 #define LOCAL 1000
+#define LISTED (IDS_FIRST + 5500)
 #define ADMINS (IDS_FIRST + 5000)
 #define EMPTY (IDS_FIRST + 5001)
 #define SIZE_END 1025
@@ -89,6 +90,7 @@ setup(void **state)
 	(void)world_fixture_group(f, "empty", EMPTY);
 	world_fixture_member(f, admins, 0);
 	world_fixture_member(f, admins, 3);
+	world_fixture_member(f, world_fixture_group(f, "listed", LISTED), 2);
 	for (uint32_t i = 0; i < 10; i++) {
 		char name[16];
 
@@ -421,8 +423,8 @@ test_the_primary_group_is_not_repeated(void **state)
 static void
 test_groups_of_strangers_are_answered_at_once(void **state)
 {
-	static const char *const names[] = { "root", "nobody", "retired", "ec2-user",
-		"Alice", "", "x." };
+	static const char *const names[] = { "root", "nobody", "retired", "Alice", "ec2",
+		"", "x." };
 	gid_t *gids;
 
 	(void)state;
@@ -431,6 +433,19 @@ test_groups_of_strangers_are_answered_at_once(void **state)
 		    init_groups(names[i], 0, 1, 4, 0, NSS_STATUS_NOTFOUND, &gids), 1);
 		free(gids);
 	}
+}
+
+static void
+test_a_listed_local_account_is_in_our_groups_as_well(void **state)
+{
+	gid_t *gids;
+
+	(void)state;
+	assert_int_equal(
+	    init_groups("ec2-user", 1000, 1, 4, 0, NSS_STATUS_SUCCESS, &gids), 2);
+	assert_int_equal(gids[0], 7);
+	assert_int_equal(gids[1], LISTED);
+	free(gids);
 }
 
 int
@@ -448,6 +463,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_groups_of_a_user_grow_the_array_up_to_the_limit),
 		cmocka_unit_test(test_the_primary_group_is_not_repeated),
 		cmocka_unit_test(test_groups_of_strangers_are_answered_at_once),
+		cmocka_unit_test(test_a_listed_local_account_is_in_our_groups_as_well),
 	};
 
 	nss_module_load(argc, argv, &nss);

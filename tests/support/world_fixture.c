@@ -40,6 +40,9 @@ world_fixture_init(struct world_fixture *fixture)
 	    "%s", "123456789012");
 	fixture->world.directory = &fixture->directory;
 	fixture->world.instance = &fixture->instance;
+	fixture->world.services[SNAPSHOT_SERVICE_LOGIN] = "login";
+	fixture->world.services[SNAPSHOT_SERVICE_SUDO] = "sudo";
+	fixture->world.n_services = WORLD_SERVICES_MIN;
 	fixture->facts = (struct publish_facts){
 		.fresh_s = 600,
 		.grace_s = 86400,
@@ -61,12 +64,15 @@ world_fixture_done(struct world_fixture *fixture)
 		free(world->accounts[i].gecos);
 		free(world->accounts[i].home);
 		free(world->accounts[i].shell);
+		free(world->accounts[i].people);
 		free(world->accounts[i].gids);
 	}
 	for (size_t i = 0; i < world->n_groups; i++) {
 		free(world->groups[i].name);
 		free(world->groups[i].members);
 	}
+	for (size_t i = 0; i < world->n_people; i++)
+		free(world->people[i].services);
 	free(world->accounts);
 	free(world->groups);
 	free(world->people);
@@ -83,12 +89,11 @@ world_fixture_account(struct world_fixture *fixture, const char *name, uint32_t 
 	account = append((void **)&world->accounts, &world->n_accounts, sizeof(*account));
 	(void)snprintf(home, sizeof(home), "/home/%s", name);
 	account->name = must(strdup(name));
-	account->uid = uid;
+	account->uid = account->gid = uid;
 	account->flags = USER_NAME;
 	account->gecos = must(strdup("AIDAEXAMPLE000000000"));
 	account->home = must(strdup(home));
 	account->shell = must(strdup("/bin/bash"));
-	account->person = SIZE_MAX;
 	account->allow_mask = account->known_mask = 3;
 	return world->n_accounts - 1;
 }
@@ -127,9 +132,11 @@ world_fixture_person(struct world_fixture *fixture,
 	person->principal = principal;
 	person->claim = WORLD_CLAIM_OWNER;
 	person->account = account;
-	for (unsigned i = 0; i < WORLD_SERVICES; i++)
+	person->services = must(calloc(world->n_services, sizeof(*person->services)));
+	for (size_t i = 0; i < world->n_services; i++)
 		person->services[i].verdict = VERDICT_ALLOW;
-	world->accounts[account].person = world->n_people - 1;
+	*(size_t *)append((void **)&world->accounts[account].people,
+	    &world->accounts[account].n_people, sizeof(size_t)) = world->n_people - 1;
 	return person;
 }
 

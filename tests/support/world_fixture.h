@@ -32,7 +32,7 @@ size_t world_fixture_group(struct world_fixture *fixture, const char *name, uint
 /** world_fixture_member() - account @account is in group @group, in both directions */
 void world_fixture_member(struct world_fixture *fixture, size_t group, size_t account);
 
-/** world_fixture_person() - who owns the claim on an account, allowed in everything */
+/** world_fixture_person() - one more with a claim on an account, allowed in everything */
 struct world_person *world_fixture_person(struct world_fixture *fixture,
     const struct directory_principal *principal, size_t account);
 

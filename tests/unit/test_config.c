@@ -70,10 +70,10 @@ static const char example[] =
     "runas_tag = RunAs\n"
     "strip_domain = corp.com\n"
     "fold_case = yes\n"
-    "shared =\n"
+    "shared = web ec2-user\n"
     "reserved = ops deploy\n"
     "break_glass =\n"
-    "local = any\n"
+    "local = listed\n"
     "visible = all\n"
     "enumerate = yes\n"
     "home = /srv/home/%u\n"
@@ -82,6 +82,11 @@ static const char example[] =
     "allow = group:HostAdmins\n"
     "allow = tag:team=payments & instance:env=dev ; the & binds\n"
     "deny = tag:\"note=a;b\"\n"
+    "[login:cron]\n"
+    "deny = path:/people/\n"
+    "[login:vsftpd]\n"
+    "allow = tag:ftp\n"
+    "allow = tag:x\n"
     "[sudo]\n"
     "allow = group:HostAdmins & match:platform\n"
     "deny = user:bob\n"
@@ -128,6 +133,17 @@ test_every_key_arrives_where_it_belongs(void **state)
 	assert_int_equal(c->accounts.reserved.n, 2);
 	assert_string_equal(c->accounts.reserved.items[1], "deploy");
 	assert_int_equal(c->accounts.break_glass.n, 0);
+	assert_int_equal(c->accounts.shared.n, 2);
+	assert_true(config_lists(&c->accounts.shared, "ec2-user"));
+	assert_false(config_lists(&c->accounts.shared, "ec2"));
+	assert_int_equal(c->accounts.local, CONFIG_LOCAL_LISTED);
+	assert_int_equal(c->n_services, 2);
+	assert_string_equal(config_service_name(&c->services[0]), "cron");
+	assert_int_equal(c->services[0].n_deny, 1);
+	assert_int_equal(c->services[0].n_allow, 0);
+	assert_string_equal(c->services[1].section, "login:vsftpd");
+	assert_int_equal(c->services[1].n_allow, 2);
+	assert_string_equal(c->services[1].allow[1].text, "tag:x");
 	assert_int_equal(c->accounts.visible, CONFIG_VISIBLE_ALL);
 	assert_string_equal(c->accounts.home, "/srv/home/%u");
 	assert_string_equal(c->accounts.shell, "/bin/sh");
@@ -154,10 +170,7 @@ test_keys_of_later_versions_are_refused_as_such(void **state)
 	static const char *const lines[] = {
 		"[source]\nkind = s3",
 		"[principals]\nroles = path:/x/",
-		"[accounts]\nshared = deploy",
 		"[accounts]\nuid_tag = uid",
-		"[accounts]\nlocal = listed",
-		"[accounts]\nlocal = break_glass",
 		"[keys]\ninstance_connect = yes",
 		"[keys]\nchain = /bin/x %u",
 		"[aws]\ns3_endpoint = https://s3.example.com",
@@ -178,18 +191,100 @@ test_keys_of_later_versions_are_refused_as_such(void **state)
 }
 
 static void
+test_a_section_of_a_service_is_checked_as_login_is(void **state)
+{
+	static const struct config_fixture_refusal table[] = {
+		{ "[login:cron]", "f.conf:1: [login:cron] has neither allow nor deny" },
+		{ "\n[login:at]\nallow = tag:x\n[login:cron]\n[cache]\nfresh = 1m",
+		    "f.conf:4: [login:cron] has neither" },
+		{ "[login:]\nallow = tag:x", "f.conf:1: \"\" is no PAM service" },
+		{ "[login:a/b]\nallow = tag:x", "f.conf:1: \"a/b\" is no PAM service" },
+		{ "[login:0123456789012345678901234567890x]\nallow = tag:x",
+		    "f.conf:1: \"0123456789012345678901234567890x\" is no PAM" },
+		{ "[login:sudo]\nallow = tag:x",
+		    "f.conf:1: [sudo] says who may use sudo; there is no [login:sudo]" },
+		{ "[login:sudo-i]\nallow = tag:x", "f.conf:1: [sudo] says who may use" },
+		{ "[login:at]\nallow = tag:x\n[login:at]\ndeny = tag:y",
+		    "f.conf:3: [login:at] stands twice" },
+		{ "[login:at]\nalow = tag:x",
+		    "f.conf:2: unknown key alow in [login]; did you mean allow?" },
+		{ "[login:at]\ngrace = 4h", "f.conf:2: unknown key grace in [login]" },
+		{ "[login:at]\nallow =",
+		    "f.conf:2: [login:at] allow has an empty value" },
+		{ "[login:at]\ndeny = tag:", "f.conf:2: [login:at] deny: byte 5: " },
+		{ "[sudo:x]\nallow = tag:x", "f.conf:1: unknown section [sudo:x]" },
+	};
+	char text[2000];
+	size_t len = 0;
+
+	(void)state;
+	config_fixture_refusals(table, BASE_N(table));
+	/* login, sudo and 28 more are what the published masks have bits for */
+	for (int i = 0; i < 28; i++)
+		len += (size_t)snprintf(
+		    text + len, sizeof(text) - len, "[login:s%d]\nallow = match:x\n", i);
+	config_free(config_fixture_good(text));
+	(void)snprintf(text + len, sizeof(text) - len, "[login:s28]\nallow = tag:x\n");
+	config_fixture_refusals(&(const struct config_fixture_refusal){ text,
+				    "f.conf:57: more than 28 sections [login:NAME]" },
+	    1);
+}
+
+static void
+test_a_service_may_be_all_that_wants_instance_tags(void **state)
+{
+	_cleanup_config_ struct config *allow =
+	    config_fixture_good("[login:at]\nallow = instance:env=dev\n");
+	_cleanup_config_ struct config *deny =
+	    config_fixture_good("[login:at]\ndeny = match:env\n");
+
+	(void)state;
+	assert_true(config_wants_instance_tags(allow));
+	assert_true(config_wants_instance_tags(deny));
+}
+
+static void
+test_shared_names_are_names_that_may_be_shared(void **state)
+{
+	static const struct config_fixture_refusal table[] = {
+		{ "[accounts]\nshared = web Web",
+		    "f.conf:2: [accounts] shared: \"Web\" is no account name" },
+		{ "[accounts]\nshared = a,b", "f.conf:2: [accounts] shared: \"a,b\"" },
+		{ "[accounts]\nshared = 0", "f.conf:2: [accounts] shared: \"0\"" },
+		{ "[accounts]\nshared = web root",
+		    "f.conf:2: [accounts] shared: root is never shared" },
+		{ "[accounts]\nshared = iamlogin-keys",
+		    "f.conf:2: [accounts] shared: iamlogin-keys is never shared" },
+		{ "[accounts]\nshared = a b\nbreak_glass = b c",
+		    "f.conf: [accounts] b is in both shared and break_glass" },
+		{ "[accounts]\nshared = a b\nreserved = a",
+		    "f.conf: [accounts] a is in both shared and reserved" },
+		{ "[accounts]\nlocal = none",
+		    "f.conf:2: [accounts] local: unknown value" },
+	};
+	_cleanup_config_ struct config *empty =
+	    config_fixture_good("[accounts]\nshared =\nlocal = break_glass\n");
+
+	(void)state;
+	config_fixture_refusals(table, BASE_N(table));
+	assert_int_equal(empty->accounts.shared.n, 0);
+	assert_int_equal(empty->accounts.local, CONFIG_LOCAL_BREAK_GLASS);
+}
+
+static void
 test_aws_may_be_another_account_and_other_endpoints(void **state)
 {
-	_cleanup_config_ struct config *c =
-	    config_fixture_good("[source]\ndirectory = details\n"
-				"[aws]\nrole_arn = arn:aws-cn:iam::111122223333:role/a/Reader\n"
-				"fips = yes\ndual_stack = no\n"
-				"[login]\nallow = group:x\nallow = match:platform\n");
+	_cleanup_config_ struct config *c = config_fixture_good(
+	    "[source]\ndirectory = details\n"
+	    "[aws]\nrole_arn = arn:aws-cn:iam::111122223333:role/a/Reader\n"
+	    "fips = yes\ndual_stack = no\n"
+	    "[login]\nallow = group:x\nallow = match:platform\n");
 	char account[13];
 
 	(void)state;
 	assert_int_equal(c->directory, CONFIG_DIRECTORY_DETAILS);
-	assert_string_equal(c->aws.role_arn, "arn:aws-cn:iam::111122223333:role/a/Reader");
+	assert_string_equal(
+	    c->aws.role_arn, "arn:aws-cn:iam::111122223333:role/a/Reader");
 	assert_int_equal(c->aws.fips, CONFIG_YES);
 	assert_int_equal(c->aws.dual_stack, CONFIG_NO);
 	config_directory_account(c, account);
@@ -392,6 +487,9 @@ main(void)
 		cmocka_unit_test(test_an_empty_file_is_the_defaults_with_nobody_in_scope),
 		cmocka_unit_test(test_every_key_arrives_where_it_belongs),
 		cmocka_unit_test(test_keys_of_later_versions_are_refused_as_such),
+		cmocka_unit_test(test_a_section_of_a_service_is_checked_as_login_is),
+		cmocka_unit_test(test_a_service_may_be_all_that_wants_instance_tags),
+		cmocka_unit_test(test_shared_names_are_names_that_may_be_shared),
 		cmocka_unit_test(test_aws_may_be_another_account_and_other_endpoints),
 		cmocka_unit_test(
 		    test_without_a_rule_about_them_instance_tags_are_not_wanted),

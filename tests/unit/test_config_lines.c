@@ -98,7 +98,6 @@ test_unknown_names_are_refused_with_the_nearest_known(void **state)
 		{ "[zzzzzzzzzz]", "f.conf:1: unknown section [zzzzzzzzzz]" },
 		{ "[]", "f.conf:1: unknown section []" },
 		{ "[Login]", "f.conf:1: unknown section [Login]; did you mean login?" },
-		{ "[login:cron]", "f.conf:1: [login:cron] is not in this version" },
 		{ "[login]\nalow = user:a",
 		    "f.conf:2: unknown key alow in [login]; did you mean allow?" },
 		{ "[login]\n\n\nAllow = user:a",

@@ -85,6 +85,42 @@ test_names_and_ids_of_both_files_are_found(void **state)
 }
 
 static void
+test_a_user_is_found_as_libc_finds_it(void **state)
+{
+	_cleanup_local_ struct local *local = NULL;
+	static const char *const none[] = { "typo", "long", "short", "gid", "", "aaa",
+		"zzz" };
+	const struct local_user *user;
+	(void)state;
+
+	write_file(passwd, "zed:x:1001:1002:Zed:/home/zed:/bin/zsh\n"
+			   "typo:x:12x:13::/:/bin/sh\n"
+			   "long:x:12:13::/:/bin/sh:more\n"
+			   "short:x:12:13::/\n"
+			   "gid:x:12:::/:/bin/sh\n"
+			   "amy:x:0:7:::\n"
+			   "twice:x:5:5::/one:/bin/a\n"
+			   "twice:x:6:6::/two:/bin/b\n");
+	write_file(group, "");
+	assert_int_equal(local_load(passwd, group, &local), 0);
+	user = local_user(local, "zed");
+	assert_non_null(user);
+	assert_int_equal(user->uid, 1001);
+	assert_int_equal(user->gid, 1002);
+	assert_string_equal(user->home, "/home/zed");
+	assert_string_equal(user->shell, "/bin/zsh");
+	user = local_user(local, "amy");
+	assert_non_null(user);
+	assert_int_equal(user->uid, 0);
+	assert_string_equal(user->home, "");
+	user = local_user(local, "twice");
+	assert_non_null(user);
+	assert_int_equal(user->uid, 5);
+	for (size_t i = 0; i < BASE_N(none); i++)
+		assert_null(local_user(local, none[i]));
+}
+
+static void
 test_a_missing_file_is_an_error_and_not_an_empty_one(void **state)
 {
 	struct local *local = NULL;
@@ -172,6 +208,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names_and_ids_of_both_files_are_found),
+		cmocka_unit_test(test_a_user_is_found_as_libc_finds_it),
 		cmocka_unit_test(test_a_missing_file_is_an_error_and_not_an_empty_one),
 		cmocka_unit_test(test_a_very_long_line_is_read_whole),
 		cmocka_unit_test(test_system_names_are_reserved_and_others_are_not),

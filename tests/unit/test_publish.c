@@ -347,6 +347,69 @@ test_an_empty_world_is_a_whole_snapshot(void **state)
 	    snapshot_user_by_name(file, "alice", &user), PUBLISHED_E_NOTFOUND);
 }
 
+static void
+test_local_accounts_are_closed_or_not_as_the_file_says(void **state)
+{
+	static const enum config_local modes[] = { CONFIG_LOCAL_ANY, CONFIG_LOCAL_LISTED,
+		CONFIG_LOCAL_BREAK_GLASS };
+	static const enum snapshot_local read[] = { SNAPSHOT_LOCAL_ANY,
+		SNAPSHOT_LOCAL_LISTED, SNAPSHOT_LOCAL_BREAK_GLASS };
+	static char first[] = "rescue", second[] = "b123456789012345678901234567890123",
+		    third[] = "c12345678901234567890123456789012345";
+	static char *names[] = { first, second, third };
+	static const struct config_list list = { names, BASE_N(names) };
+	struct bench *bench = *state;
+
+	bench->fixture.facts.break_glass = &list;
+	for (size_t i = 0; i < BASE_N(modes); i++) {
+		_cleanup_published_ struct published *file = NULL;
+		uint8_t *record;
+
+		bench->fixture.facts.local = modes[i];
+		put_changed(bench, i + 1);
+		file = open_it(bench);
+		assert_int_equal(snapshot_local(file), read[i]);
+		assert_true(snapshot_is_break_glass(file, "rescue"));
+		assert_true(snapshot_is_break_glass(file, second));
+		/* longer than the record: no useradd(8) takes such a name */
+		assert_false(snapshot_is_break_glass(file, third));
+		assert_false(snapshot_is_break_glass(file, "rescu"));
+		assert_false(snapshot_is_break_glass(file, ""));
+		/* a damaged list closes nobody out */
+		record = malloc(SNAPSHOT_BREAK_GLASS_SIZE * 2);
+		assert_non_null(record);
+		memcpy(record, file->section[SNAPSHOT_BREAK_GLASS].data,
+		    SNAPSHOT_BREAK_GLASS_SIZE * 2);
+		record[SNAPSHOT_BREAK_GLASS_SIZE] ^= 1;
+		file->section[SNAPSHOT_BREAK_GLASS].data = record;
+		assert_int_equal(snapshot_local(file), SNAPSHOT_LOCAL_ANY);
+		assert_true(snapshot_is_break_glass(file, "rescue"));
+		assert_false(snapshot_is_break_glass(file, second));
+		free(record);
+	}
+}
+
+static void
+test_each_service_has_its_bit(void **state)
+{
+	struct bench *bench = *state;
+	struct world *world = &bench->fixture.world;
+	_cleanup_published_ struct published *file = NULL;
+
+	for (; world->n_services < SNAPSHOT_SERVICES_MAX; world->n_services++)
+		world->services[world->n_services] = "other";
+	world->services[2] = "cron";
+	world->services[29] = "s234567890123456789012345678901";
+	put_changed(bench, 1);
+	file = open_it(bench);
+	assert_int_equal(snapshot_service_bit(file, "sshd"), 1);
+	assert_int_equal(snapshot_service_bit(file, "cron"), 1u << 2);
+	assert_int_equal(
+	    snapshot_service_bit(file, "s234567890123456789012345678901"), 1u << 29);
+	assert_int_equal(
+	    snapshot_service_bit(file, "s2345678901234567890123456789012"), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -367,6 +430,8 @@ main(void)
 		TEST(test_freshness_moves_without_a_new_generation),
 		TEST(test_fields_too_wide_for_the_format_are_refused),
 		TEST(test_an_empty_world_is_a_whole_snapshot),
+		TEST(test_local_accounts_are_closed_or_not_as_the_file_says),
+		TEST(test_each_service_has_its_bit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

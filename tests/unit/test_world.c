@@ -47,7 +47,7 @@ test_first_login_people_are_decided_as_the_issue_says(void **state)
 	assert_int_equal(alice->allow_mask, 3);
 	assert_int_equal(alice->known_mask, 3);
 	assert_ptr_equal(
-	    &f->world->people[alice->person], people_fixture_person(f, "AIDAALICE"));
+	    &f->world->people[alice->people[0]], people_fixture_person(f, "AIDAALICE"));
 	assert_ptr_equal(
 	    &f->world->accounts[people_fixture_person(f, "AIDAALICE")->account], alice);
 	assert_string_equal(people_fixture_person(f, "AIDAALICE")->services[LOGIN].rule,
