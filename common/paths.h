@@ -20,6 +20,12 @@ extern const char paths_pam_dir[];     /* /run/iamlogin-pam, owned by root */
 extern const char paths_pam_spool[];   /* /run/iamlogin-pam/audit */
 extern const char paths_sessions[];    /* /run/iamlogin-pam/session */
 extern const char paths_state_dir[];   /* /var/lib/iamlogin, the daemon's, 0700 */
+extern const char paths_warden_dir[];    /* /run/iamlogin-warden, root's, 0700 */
+extern const char paths_warden_memory[]; /* /run/iamlogin-warden/said */
+extern const char paths_agent_dir[];  /* /var/lib/amazon/ssm */
+extern const char paths_home_dir[];   /* /home */
+extern const char paths_skel[];       /* /etc/skel */
+extern const char paths_login_defs[]; /* /etc/login.defs */
 extern const char paths_passwd[];      /* /etc/passwd */
 extern const char paths_group[];       /* /etc/group */
 

@@ -59,6 +59,12 @@ static const struct {
 	[REASON_LOCAL_REFUSED] = { "local-refused",
 	    "local accounts are closed on this instance" },
 	[REASON_CLOSED] = { "closed", "the session ended" },
+	[REASON_HOME_FOREIGN] = { "home-foreign",
+	    "the place of the home is taken by somebody else's" },
+	[REASON_OWNER_OTHER] = { "owner-other",
+	    "the owner of the session does not map to this account" },
+	[REASON_OWNER_UNKNOWN] = { "owner-unknown",
+	    "the owner of the session is nobody in scope" },
 };
 
 const char *

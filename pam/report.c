@@ -7,9 +7,9 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "common/file.h"
 #include "common/paths.h"
 #include "common/sessionfile.h"
+#include "common/spool.h"
 #include "common/text.h"
 #include "pam/report.h"
 
@@ -113,23 +113,11 @@ log_decision(
 static void
 spool(const struct call *call, struct record *record)
 {
-	char line[RECORD_LINE_MAX + 1];
-	char boot[64];
-	int n, r;
+	int r;
 
 	if (!call->is_root)
 		return;
-	/* the daemon that picks it up may run in a later boot */
-	if (file_read_text("/proc/sys/kernel/random/boot_id", boot, sizeof(boot)) == 0) {
-		boot[strcspn(boot, "\n")] = '\0';
-		record->boot = boot;
-	}
-	/* one byte less: the daemon takes lines below RECORD_LINE_MAX, newline not counted */
-	n = record_format(record, line, RECORD_LINE_MAX);
-	r = n;
-	if (n >= 0)
-		r = file_append(
-		    paths_pam_dir, paths_pam_spool, 0, REPORT_SPOOL_MAX, line, (size_t)n);
+	r = spool_write(record);
 	if (r != 0)
 		pam_syslog(call->pamh, LOG_WARNING,
 		    "the record is in this log only, the spool did not take it (%d)", r);

@@ -12,8 +12,6 @@
 #include "pam/ask.h"
 #include "pam/call.h"
 
-#define REPORT_SPOOL_MAX (1u << 20) /* beyond it syslog alone has the records */
-
 /** report_start() - a record with what the call knows; texts live as long as @call */
 void
 report_start(const struct call *call, enum record_event event, struct record *ret_record);

@@ -66,7 +66,8 @@ if HAVE_CMOCKA
 check_PROGRAMS = $(unit_tests) $(replay_tests) $(plugin_programs)
 TESTS = $(unit_tests) tests/fuzz/replay.sh $(plugin_tests)
 endif
-LDADD = tests/support/libsupport.la pam/libparts.la keys/libparts.la cli/libparts.la \
+LDADD = tests/support/libsupport.la pam/libparts.la keys/libparts.la warden/libparts.la \
+	cli/libparts.la \
 	$(daemon_libs) $(CMOCKA_LIBS) $(PAM_LIBS) -lpthread -ldl
 AM_TESTS_ENVIRONMENT = BUILDDIR='$(abs_top_builddir)' SRCDIR='$(abs_top_srcdir)' \
 	CC='$(CC)'; export BUILDDIR SRCDIR CC;
@@ -74,6 +75,7 @@ EXTRA_DIST = LICENSE README.md HACKING.md NEWS.md SECURITY.md .clang-format .edi
 	.ci/run check.sh demo.sh nss/nss.map pam/pam.map tests/data/sigv4-vectors \
 	tests/fuzz/corpus $(man_sources) packaging/iamlogin.conf packaging/sudoers.d/iamlogin \
 	packaging/tmpfiles.d/iamlogin.conf.in packaging/systemd/iamlogind.service.in \
+	packaging/systemd/iamlogin-warden.path.in packaging/systemd/iamlogin-warden.service.in \
 	packaging/sshd_config.d/00-iamlogin.conf.in
 EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/aws/README.md tests/aws/checks/__init__.py tests/aws/checks/__main__.py \
@@ -103,6 +105,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/e2e/file_source_without_aws.sh tests/e2e/first_login.sh \
 	tests/e2e/imds_over_ipv6.sh tests/e2e/metrics_for_prometheus.sh \
 	tests/e2e/no_secret_anywhere.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
+	tests/e2e/revocation_ends_sessions.sh tests/e2e/warden_homes.sh \
 	tests/e2e/restart_without_aws.sh tests/e2e/role_in_another_account.sh \
 	tests/e2e/unknown_names_cost_nothing.sh tests/e2e/who_names_the_person.sh \
 	tests/e2e/without_aws.sh \
@@ -142,7 +145,7 @@ bench-nss:
 		--svg $(srcdir)/doc/bench/nss.svg
 format-check:
 	cd $(srcdir) && clang-format --dry-run -Werror common/*.[ch] nss/*.[ch] pam/*.[ch] \
-		keys/*.[ch] daemon/*.[ch] cli/*.[ch]
+		keys/*.[ch] daemon/*.[ch] warden/*.[ch] cli/*.[ch]
 distclean-local:
 	rm -rf fuzz
 .PHONY: fuzz stress bench bench-aws bench-nss format-check

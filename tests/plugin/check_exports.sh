@@ -77,12 +77,15 @@ needs $nss libc ld-linux-x86-64 ld-linux-aarch64
 needs $pam libc libpam ld-linux-x86-64 ld-linux-aarch64
 needs "$(program iamlogin-authorized-keys)" libc ld-linux-x86-64 ld-linux-aarch64
 needs "$(program iamlogin)" libc libjson-c libcrypto
+needs "$(program iamlogin-warden)" libc libjson-c ld-linux-x86-64 ld-linux-aarch64
 needs "$(program iamlogind)" libc libcurl libcrypto libjson-c libexpat libinih libsystemd libpthread
 
 lacks $nss abort exit _exit __assert_fail getenv secure_getenv syslog openlog socket connect \
 	malloc calloc pthread_mutex_lock fopen printf select system popen execve dlopen signal
 lacks $pam abort exit _exit __assert_fail getenv secure_getenv openlog select system popen \
 	execve fork signal printf
+lacks "$(program iamlogin-warden)" getpwnam getpwnam_r getgrnam system popen execve fork socket connect \
+	dlopen getenv
 lacks "$(program iamlogind)" getpwnam getpwnam_r getgrnam getgrnam_r system popen execve
 
 text=$(size -A $nss | awk '$1 == ".text" || $1 == ".rodata" { n += $2 } END { print n }')

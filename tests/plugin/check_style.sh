@@ -12,7 +12,8 @@ complain()
 	bad=1
 }
 
-code="common/*.[ch] nss/*.[ch] pam/*.[ch] keys/*.[ch] daemon/*.[ch] cli/*.[ch]"
+code="common/*.[ch] nss/*.[ch] pam/*.[ch] keys/*.[ch] daemon/*.[ch] warden/*.[ch]
+	cli/*.[ch]"
 tests="tests/unit/*.c tests/plugin/*.c tests/fuzz/*.c tests/support/*.[ch] tests/faults/*.[ch]
 	tests/stress/*.c"
 # shellcheck disable=SC2086

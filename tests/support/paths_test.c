@@ -15,7 +15,9 @@
 
 extern char paths_config[], paths_run_dir[], paths_snapshot[], paths_keys[],
     paths_socket[], paths_doorbell[], paths_warden_flag[], paths_pam_dir[], paths_pam_spool[],
-    paths_sessions[], paths_state_dir[], paths_passwd[], paths_group[];
+    paths_sessions[], paths_state_dir[], paths_warden_dir[], paths_warden_memory[],
+    paths_agent_dir[], paths_home_dir[], paths_skel[], paths_login_defs[],
+    paths_passwd[], paths_group[];
 
 char paths_config[PATHS_TEST_SIZE];
 char paths_run_dir[PATHS_TEST_SIZE];
@@ -28,6 +30,12 @@ char paths_pam_dir[PATHS_TEST_SIZE];
 char paths_pam_spool[PATHS_TEST_SIZE];
 char paths_sessions[PATHS_TEST_SIZE];
 char paths_state_dir[PATHS_TEST_SIZE];
+char paths_warden_dir[PATHS_TEST_SIZE];
+char paths_warden_memory[PATHS_TEST_SIZE];
+char paths_agent_dir[PATHS_TEST_SIZE];
+char paths_home_dir[PATHS_TEST_SIZE];
+char paths_skel[PATHS_TEST_SIZE];
+char paths_login_defs[PATHS_TEST_SIZE];
 char paths_passwd[PATHS_TEST_SIZE];
 char paths_group[PATHS_TEST_SIZE];
 
@@ -63,6 +71,12 @@ paths_test_set(const char *dir)
 	set_path(paths_pam_spool, dir, "pam/audit");
 	set_path(paths_sessions, dir, "pam/session");
 	set_path(paths_state_dir, dir, "state");
+	set_path(paths_warden_dir, dir, "warden");
+	set_path(paths_warden_memory, dir, "warden/said");
+	set_path(paths_agent_dir, dir, "agent");
+	set_path(paths_home_dir, dir, "home");
+	set_path(paths_skel, dir, "skel");
+	set_path(paths_login_defs, dir, "login.defs");
 	set_path(paths_passwd, dir, "passwd");
 	set_path(paths_group, dir, "group");
 	make_dir(paths_run_dir);

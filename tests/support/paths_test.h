@@ -3,7 +3,8 @@
  * paths_test.h - common/paths.h under a directory that a test makes
  *
  * Linked in place of common/paths.o. Under DIR: iamlogin.conf, run/ with snapshot, keys,
- * socket and doorbell, pam/ with audit and session/, state/, passwd, group.
+ * socket and doorbell, pam/ with audit and session/, state/, warden/, agent,
+ * home, skel, login.defs, passwd, group.
  */
 #ifndef SUPPORT_PATHS_TEST_H
 #define SUPPORT_PATHS_TEST_H
