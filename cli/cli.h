@@ -29,6 +29,8 @@ enum {
 	REFRESH_HELD = 2,
 	AUDIT_BROKEN = 1,
 	WHO_FAILED = 1,
+	ENABLE_REFUSED = 1,
+	ENABLE_FAILED = 2,
 };
 
 struct cli {
@@ -46,5 +48,8 @@ int cmd_keys(const struct cli *cli);
 int cmd_refresh(const struct cli *cli);
 int cmd_audit(const struct cli *cli);
 int cmd_who(const struct cli *cli);
+int cmd_enable(const struct cli *cli);
+int cmd_disable(const struct cli *cli);
+int cmd_confirm(const struct cli *cli);
 
 #endif

@@ -4,12 +4,16 @@
  *
  * Room: cli.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "common/base.h"
+
+/* for struct command's most: it gets its words as they are, options included */
+#define OWN_OPTIONS INT_MAX
 
 static const struct command {
 	const char *name;
@@ -27,6 +31,12 @@ static const struct command {
 	{ "who", 0, 0, cmd_who, "who",
 	    "the open sessions, and who is behind each (root)" },
 	{ "refresh", 0, 0, cmd_refresh, "refresh [--accept]", "ask AWS now (root)" },
+	{ "enable", 0, OWN_OPTIONS, cmd_enable, "enable [OPTION...]",
+	    "make this system use iamlogin (root)" },
+	{ "disable", 0, OWN_OPTIONS, cmd_disable, "disable",
+	    "take all of it back (root)" },
+	{ "confirm", 0, 0, cmd_confirm, "confirm",
+	    "keep what enable --confirm-within did (root)" },
 	{ "audit", 1, 2, cmd_audit, "audit verify|show [FILE]",
 	    "check or read the records" },
 };
@@ -65,10 +75,16 @@ usage_error(const char *what, const char *word)
 static int
 take_options(struct cli *cli, int argc, char **argv, bool *ret_done)
 {
+	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
 	bool only_words = false;
 	int i, n = 0;
 
 	*ret_done = false;
+	if (command != NULL && command->most == OWN_OPTIONS) {
+		cli->n_args = argc - 1;
+		cli->args = argv + 1;
+		return CLI_OK;
+	}
 	for (i = 1; i < argc; i++) {
 		if (only_words || argv[i][0] != '-') {
 			argv[n++] = argv[i];

@@ -11,7 +11,7 @@ check_LTLIBRARIES = tests/support/libsupport.la
 unit_tests = tests/unit/test_adaptive tests/unit/test_audit_chain \
 	tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
 	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \
-	tests/unit/test_directory_json tests/unit/test_ec2 tests/unit/test_endpoints \
+	tests/unit/test_directory_json tests/unit/test_ec2 tests/unit/test_enable_text tests/unit/test_endpoints \
 	tests/unit/test_file tests/unit/test_freshness tests/unit/test_iam_details \
 	tests/unit/test_iam_parse tests/unit/test_idmap tests/unit/test_imds_parse \
 	tests/unit/test_keys_answer tests/unit/test_keysfile tests/unit/test_keystore \
@@ -73,10 +73,25 @@ AM_TESTS_ENVIRONMENT = BUILDDIR='$(abs_top_builddir)' SRCDIR='$(abs_top_srcdir)'
 	CC='$(CC)'; export BUILDDIR SRCDIR CC;
 EXTRA_DIST = LICENSE README.md HACKING.md NEWS.md SECURITY.md .clang-format .editorconfig \
 	.ci/run check.sh demo.sh nss/nss.map pam/pam.map tests/data/sigv4-vectors \
-	tests/fuzz/corpus $(man_sources) packaging/iamlogin.conf packaging/sudoers.d/iamlogin \
+	tests/fuzz/corpus $(man_sources) \
 	packaging/tmpfiles.d/iamlogin.conf.in packaging/systemd/iamlogind.service.in \
 	packaging/systemd/iamlogin-warden.path.in packaging/systemd/iamlogin-warden.service.in \
-	packaging/sshd_config.d/00-iamlogin.conf.in
+	packaging/sshd_config.d/00-iamlogin.conf.in \
+	packaging/systemd/iamlogin-rollback.service.in \
+	packaging/systemd/iamlogin-imds-fence.service.in
+EXTRA_DIST += tests/data/enable tests/packaging/deb.sh tests/packaging/deb_inside.sh \
+	tests/support/chroot.sh
+EXTRA_DIST += packaging/deb.sh packaging/debian/changelog packaging/debian/control \
+	packaging/debian/copyright packaging/debian/iamlogin.docs \
+	packaging/debian/iamlogin.install packaging/debian/iamlogin.lintian-overrides packaging/debian/iamlogin.logrotate \
+	packaging/debian/iamlogin.postinst packaging/debian/iamlogin.postrm \
+	packaging/debian/iamlogin.prerm packaging/debian/libnss-iamlogin.install \
+	packaging/debian/libnss-iamlogin.lintian-overrides \
+	packaging/debian/libnss-iamlogin.manpages packaging/debian/libpam-iamlogin.install \
+	packaging/debian/libpam-iamlogin.lintian-overrides \
+	packaging/debian/libpam-iamlogin.manpages packaging/debian/libpam-iamlogin.postinst \
+	packaging/debian/libpam-iamlogin.prerm packaging/debian/not-installed \
+	packaging/debian/rules packaging/debian/source/format
 EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/aws/README.md tests/aws/checks/__init__.py tests/aws/checks/__main__.py \
 	tests/aws/checks/bench.py tests/aws/checks/failures.py tests/aws/checks/keys.py \

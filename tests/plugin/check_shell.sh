@@ -5,4 +5,4 @@
 set -u
 cd "${SRCDIR:-$(dirname "$0")/../..}" || exit 99
 command -v shellcheck >/dev/null || { echo "shellcheck is not installed"; exit 77; }
-shellcheck check.sh demo.sh .ci/run tests/*/*.sh
+shellcheck check.sh demo.sh .ci/run tests/*/*.sh packaging/*.sh

@@ -110,6 +110,19 @@ until_holds()
 	done
 }
 
+# configuration_files - a line for each file that `iamlogin enable` could have a hand in: what
+# it is, whose, and its content; the same lines mean the same bits
+configuration_files()
+{
+	# accounts, host keys and what programs keep for themselves are not configuration
+	set -- /etc /var/lib/pam ! -path '/etc/ld.so.cache' ! -path '/etc/resolv.conf' \
+	    ! -path '/etc/ssh/ssh_host_*' ! -regex '/etc/\(passwd\|group\|g?shadow\|sub[ug]id\)-?'
+	{
+		find "$@" \( -type f -o -type l \) -printf '%p %y %m %U:%G %l\n'
+		find "$@" -type f -exec sha256sum {} +
+	} | sort
+}
+
 # finish - the last line of every test
 finish()
 {

@@ -14,15 +14,10 @@ systemd-tmpfiles --create /usr/lib/tmpfiles.d/iamlogin.conf
 mkdir /e2e/stock
 cp -a /etc/nsswitch.conf /etc/pam.d /e2e/stock/
 
-sed -i -e 's/^passwd:.*/passwd: files iamlogin systemd/' \
-    -e 's/^group:.*/group: files iamlogin systemd/' /etc/nsswitch.conf
-
-export DEBIAN_FRONTEND=noninteractive
-pam-auth-update --package
-pam-auth-update --enable iamlogin mkhomedir
-# Directly after pam_loginuid: see design.md section 5.
-sed -i '/pam_loginuid\.so/a session    requisite    pam_iamlogin.so' /etc/pam.d/sshd
-sshd -t
+# shellcheck source=/dev/null
+. /e2e/claims.sh
+configuration_files >/e2e/stock/files
+iamlogin enable --users 'path:/people/*' --break-glass root
 
 # The one local account, which must never notice us.
 useradd -m -s /bin/bash -p '*' local

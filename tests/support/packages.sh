@@ -3,7 +3,8 @@
 #
 # packages.sh [PURPOSE...] - install what this machine lacks, and nothing else
 #
-# PURPOSE: build test clang e2e (default: all of them). Works on a fresh Debian 12.
+# PURPOSE: build test clang e2e (default: all of them), deb (for make check-deb). Works on a
+# fresh Debian 12.
 # When nothing is missing, neither apt nor the network is touched.
 set -euo pipefail
 
@@ -26,8 +27,11 @@ packages_for()
 	e2e)
 		echo mmdebstrap iproute2 openssh-client util-linux mount python3 openssl jq curl
 		;;
+	deb)
+		echo debhelper lintian dpkg-dev fakeroot mmdebstrap
+		;;
 	*)
-		echo "packages.sh: no such purpose: $1 (build test clang e2e)" >&2
+		echo "packages.sh: no such purpose: $1 (build test clang e2e deb)" >&2
 		return 1
 		;;
 	esac
