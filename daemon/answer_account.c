@@ -128,8 +128,8 @@ answer_account(
 	    d, facts.name, answer_is_sudo(facts.service), facts.holds_sudo, &subject);
 	account_record(d, &facts, &subject);
 	/* a listing older than fresh is asked for again; nobody waits for it here */
-	if (subject.state == FRESHNESS_STALE && !refresh_breaker_is_open(d))
-		refresh_ring(d);
+	if (subject.state == FRESHNESS_STALE)
+		refresh_stale(d);
 	answer_start(request, WIRE_OK, reply);
 	(void)wire_put_u32(reply, WIRE_T_VERDICT, subject.verdict);
 	(void)wire_put_u32(reply, WIRE_T_REASON, subject.reason);

@@ -96,7 +96,6 @@ call_again(struct call *call, const struct net_error *error)
 	call->cloud->stats.retries++;
 }
 
-/* Is it our clock? Then by how much, and once more; else nothing changes. */
 /* An answer of the service, in good time: it bears what we ask. */
 static void
 note_answer(struct call *call)
@@ -105,6 +104,7 @@ note_answer(struct call *call)
 	    &call->cloud->adaptive[call->question.service], clock_mono_ms());
 }
 
+/* Is it our clock? Then by how much, and once more; else nothing changes. */
 static bool
 correct_clock(struct call *call, const struct http_reply *reply)
 {

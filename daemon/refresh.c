@@ -3,18 +3,17 @@
 #include <string.h>
 
 #include "daemon/boot.h"
-#include "daemon/bucket.h"
 #include "daemon/keyflight.h"
 #include "daemon/log.h"
 #include "daemon/refresh.h"
 #include "daemon/refresh_file.h"
 #include "daemon/refresh_pace.h"
+#include "daemon/refresh_rings.h"
 #include "daemon/server.h"
 
 #define REFRESH_KEYS_MS 30000
-#define REFRESH_RINGS_PER_HOUR 12.0
-#define REFRESH_RINGS_DEEP 3.0
-#define REFRESH_RING_MS 100
+#define REFRESH_LINES_PER_HOUR 12.0
+#define REFRESH_LINES_DEEP 12.0
 #define REFRESH_NONE UINT64_MAX
 
 struct refresh {
@@ -30,8 +29,8 @@ struct refresh {
 	uint64_t again; /* promised to whoever asked meanwhile, or REFRESH_NONE */
 	bool accept;
 	unsigned failures_in_row;
-	struct bucket rings;
-	int64_t rung_mono_ms;
+	struct refresh_rings rings;
+	struct bucket lines; /* of log about failures: an outage must not fill a disk */
 	struct apply_held held;
 	struct refresh_facts facts;
 };
@@ -49,6 +48,8 @@ refresh_facts_read(const struct daemon *d, struct refresh_facts *ret_facts)
 {
 	*ret_facts = d->refresh->facts;
 	ret_facts->held = d->refresh->held;
+	ret_facts->rings = d->refresh->rings.n_heard;
+	ret_facts->rings_refused = d->refresh->rings.n_refused;
 }
 
 static void
@@ -126,7 +127,7 @@ refresh_failed(struct daemon *d, uint64_t cookie, const struct net_error *error)
 		       strcmp(refresh->facts.failure.error.action, error->action) != 0;
 
 	clock_read(&now);
-	if (is_news)
+	if (is_news && bucket_take(&refresh->lines, clock_mono_ms()))
 		log_line(LOG_WARNING,
 		    "refresh failed: %s: %s (%s): last known good stays", error->action,
 		    error->what, error->code);
@@ -281,8 +282,10 @@ refresh_keys_result(struct daemon *d, struct net_result *result)
 		refresh_note_missing(refresh, &result->error);
 		if (strcmp(result->error.code, "bucket") != 0) {
 			refresh->failures_in_row += listing == REFRESH_NONE ? 1 : 0;
-			log_line(LOG_WARNING, "keys: %s: %s (%s)", result->error.action,
-			    result->error.what, result->error.code);
+			if (bucket_take(&refresh->lines, clock_mono_ms()))
+				log_line(LOG_WARNING, "keys: %s: %s (%s)",
+				    result->error.action, result->error.what,
+				    result->error.code);
 		}
 	}
 	server_keys_arrived(d, result->cookie);
@@ -379,19 +382,20 @@ refresh_on_timer(sd_event_source *source, uint64_t usec, void *arg)
 void
 refresh_ring(struct daemon *d)
 {
-	struct refresh *refresh = d->refresh;
-	int64_t now = clock_mono_ms();
+	if (refresh_rings_doorbell(&d->refresh->rings, clock_mono_ms()))
+		(void)refresh_request(d, false);
+}
 
-	/* one attempt asks more than once: sshd looks the name up again before it gives up */
-	if (refresh->rung_mono_ms != 0 && now - refresh->rung_mono_ms < REFRESH_RING_MS)
-		return;
-	refresh->rung_mono_ms = now;
-	if (!bucket_take(&refresh->rings, now)) {
-		refresh->facts.rings_refused++;
-		return;
-	}
-	refresh->facts.rings++;
-	(void)refresh_request(d, false);
+void
+refresh_stale(struct daemon *d)
+{
+	struct refresh *refresh = d->refresh;
+
+	/* what fails is tried again by itself, what is under way comes */
+	if (refresh->failures_in_row == 0 && refresh->flying == REFRESH_NONE &&
+	    refresh->keys_of == REFRESH_NONE &&
+	    refresh_rings_stale(&refresh->rings, clock_mono_ms()))
+		(void)refresh_request(d, false);
 }
 
 int
@@ -416,8 +420,9 @@ refresh_start(struct daemon *d)
 	d->refresh = refresh;
 	refresh->flying = refresh->keys_of = refresh->again = REFRESH_NONE;
 	refresh->next_cookie = 1;
+	refresh_rings_init(&refresh->rings, clock_mono_ms());
 	bucket_init(
-	    &refresh->rings, REFRESH_RINGS_PER_HOUR, REFRESH_RINGS_DEEP, clock_mono_ms());
+	    &refresh->lines, REFRESH_LINES_PER_HOUR, REFRESH_LINES_DEEP, clock_mono_ms());
 	refresh_pace_init(&refresh->pace, d->config->fresh_s);
 	d->effective_fresh_s = d->config->fresh_s;
 	r = sd_event_add_time(d->event, &refresh->timer, CLOCK_MONOTONIC,

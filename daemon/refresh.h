@@ -43,6 +43,9 @@ uint64_t refresh_request(struct daemon *d, bool accept);
 /** refresh_ring() - the doorbell: early refresh, 12 an hour, 3 deep; else nothing */
 void refresh_ring(struct daemon *d);
 
+/** refresh_stale() - a login on data older than fresh: early refresh, 6 an hour */
+void refresh_stale(struct daemon *d);
+
 /** refresh_keys() - keys of one person at a login; 0 and the flight's cookie, or -EAGAIN */
 int
 refresh_keys(struct daemon *d, const struct world_person *person, uint64_t *ret_cookie);

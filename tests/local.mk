@@ -19,6 +19,7 @@ unit_tests = tests/unit/test_adaptive tests/unit/test_audit_chain \
 	tests/unit/test_pool \
 	tests/unit/test_process tests/unit/test_publish tests/unit/test_published \
 	tests/unit/test_reader tests/unit/test_reader_generations tests/unit/test_record \
+	tests/unit/test_refresh_rings \
 	tests/unit/test_rules \
 	tests/unit/test_sessionfile \
 	tests/unit/test_sigv4 tests/unit/test_snapshot \
