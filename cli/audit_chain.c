@@ -11,6 +11,7 @@
 
 #define DIGEST_SIZE 32
 #define HEX_SIZE (2 * DIGEST_SIZE + 1)
+#define TORN_MAX 16 /* in a row */
 
 static int
 hash_line(const char *line, size_t len, char ret[HEX_SIZE])
@@ -53,22 +54,49 @@ wrong(struct audit_chain *chain, const char *what)
 	(void)snprintf(chain->wrong, sizeof(chain->wrong), "%s", what);
 }
 
-/* Does this line follow the one whose digest is @prev? */
+/* Half lines that wait for the record that accounts for them. */
+struct torn {
+	char *lines[TORN_MAX];
+	size_t n;
+};
+
 static void
-check_line(struct audit_chain *chain, const char *line, size_t len, const char *prev)
+torn_done(struct torn *torn)
+{
+	for (size_t i = 0; i < torn->n; i++)
+		free(torn->lines[i]);
+	torn->n = 0;
+}
+
+/* Is each of them the beginning of this line, or the one that its "torn" names? */
+static bool
+torn_is_explained(const struct torn *torn, const char *line, struct json_object *record)
+{
+	const char *named = output_string(record, "torn");
+	char digest[HEX_SIZE];
+
+	for (size_t i = 0; i < torn->n; i++) {
+		size_t len = strlen(torn->lines[i]);
+
+		if (strncmp(torn->lines[i], line, len) == 0)
+			continue;
+		if (i + 1 < torn->n || named == NULL ||
+		    hash_line(torn->lines[i], len, digest) != 0 ||
+		    strcmp(named, digest) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Does this record follow the one whose digest is @prev? */
+static void
+check_record(struct audit_chain *chain, struct json_object *record, const char *prev)
 {
 	static const char origin[] =
 	    "0000000000000000000000000000000000000000000000000000000000000000";
-	_cleanup_json_ struct json_object *record = parse_line(line, len);
-	const char *its_prev;
-	int64_t seq;
+	const char *its_prev = output_string(record, "prev");
+	int64_t seq = output_number(record, "seq", -1);
 
-	if (record == NULL) {
-		wrong(chain, "is no JSON object");
-		return;
-	}
-	seq = output_number(record, "seq", -1);
-	its_prev = output_string(record, "prev");
 	if (seq < 0 || its_prev == NULL || strlen(its_prev) != HEX_SIZE - 1) {
 		wrong(chain, "has no seq or prev");
 		return;
@@ -88,9 +116,38 @@ check_line(struct audit_chain *chain, const char *line, size_t len, const char *
 	chain->last_seq = seq;
 }
 
+/* One line without its newline; @prev becomes its digest if it is a record in order. */
+static int
+check_line(struct audit_chain *chain, struct torn *torn, const char *line, size_t len,
+    char prev[HEX_SIZE])
+{
+	_cleanup_json_ struct json_object *record = parse_line(line, len);
+
+	if (record == NULL) {
+		if (len == 0 || memchr(line, '\0', len) != NULL || torn->n == TORN_MAX) {
+			wrong(chain, "is no JSON object");
+			return 0;
+		}
+		torn->lines[torn->n] = strndup(line, len);
+		return torn->lines[torn->n++] != NULL ? 0 : -ENOMEM;
+	}
+	if (!torn_is_explained(torn, line, record)) {
+		wrong(chain, "is no JSON object, and nothing accounts for it");
+		return 0;
+	}
+	chain->torn += torn->n;
+	torn_done(torn);
+	check_record(chain, record, prev);
+	if (chain->wrong[0] != '\0')
+		return 0;
+	chain->lines++;
+	return hash_line(line, len, prev);
+}
+
 int
 audit_chain_check(FILE *stream, struct audit_chain *ret_chain)
 {
+	_cleanup_(torn_done) struct torn torn = { .n = 0 };
 	_cleanup_free_ char *line = NULL;
 	struct audit_chain chain = { .lines = 0 };
 	char prev[HEX_SIZE] = "";
@@ -103,15 +160,15 @@ audit_chain_check(FILE *stream, struct audit_chain *ret_chain)
 			wrong(&chain, "is torn: it does not end in a newline");
 			break;
 		}
-		check_line(&chain, line, (size_t)n - 1, prev);
-		r = hash_line(line, (size_t)n - 1, prev);
+		line[n - 1] = '\0';
+		r = check_line(&chain, &torn, line, (size_t)n - 1, prev);
 		if (r != 0)
 			return r;
-		if (chain.wrong[0] == '\0')
-			chain.lines++;
 	}
 	if (ferror(stream))
 		return errno != 0 ? -errno : -EIO;
+	if (chain.wrong[0] == '\0' && torn.n > 0)
+		wrong(&chain, "is no JSON object, and nothing accounts for it");
 	*ret_chain = chain;
 	return 0;
 }

@@ -37,6 +37,8 @@ verify(const struct cli *cli, const char *path, FILE *stream)
 		    json, "last_seq", json_object_new_int64(chain.last_seq));
 		(void)json_object_object_add(
 		    json, "continues", json_object_new_boolean(chain.continues));
+		(void)json_object_object_add(
+		    json, "torn", json_object_new_int64((int64_t)chain.torn));
 		(void)json_object_object_add(json, "wrong",
 		    r == CLI_OK ? NULL : json_object_new_string(chain.wrong));
 		output_json(json);
@@ -45,13 +47,16 @@ verify(const struct cli *cli, const char *path, FILE *stream)
 	}
 	if (r != CLI_OK) {
 		output_error("%s: line %llu %s", path,
-		    (unsigned long long)chain.lines + 1, chain.wrong);
+		    (unsigned long long)(chain.lines + chain.torn) + 1, chain.wrong);
 		return r;
 	}
 	(void)printf("ok: %llu records", (unsigned long long)chain.lines);
 	if (chain.lines > 0)
 		(void)printf(", %lld..%lld", (long long)chain.first_seq,
 		    (long long)chain.last_seq);
+	if (chain.torn > 0)
+		(void)printf(
+		    ", %llu torn lines accounted for", (unsigned long long)chain.torn);
 	(void)printf("%s\n", chain.continues ? " (goes on from an older file)" : "");
 	return CLI_OK;
 }

@@ -256,6 +256,7 @@ put_record(struct line *line, const struct record *record)
 	put_string(line, "reason", verdict_reason_name(record->reason));
 	put_string(line, "rule", record->rule);
 	put_string(line, "message", record->message);
+	put_string(line, "torn", record->torn);
 	put_string(line, "account", record->account);
 	put_number(line, "uid", record->uid);
 	put_person(line, record);

@@ -30,6 +30,7 @@ struct audit {
 	char *pending[AUDIT_PENDING_MAX]; /* whole lines, oldest first */
 	size_t n_pending;
 	bool complained;
+	bool is_torn; /* half a line of ours is the last thing in the file */
 	struct audit_counts counts;
 };
 
@@ -57,16 +58,22 @@ audit_adopt_line(struct audit *audit, const char *line, size_t len)
 	return adopted;
 }
 
-/* Reads the end of a file; says whether its last byte is a newline (or it is empty). */
+/*
+ * Reads the end of a file. A last line without its newline is whole all the same if it is a
+ * record; else it is torn, and @ret_torn is its digest ("" when it is too long for one).
+ */
 static bool
-audit_adopt_tail(struct audit *audit, int fd, bool *ret_ended)
+audit_adopt_tail(
+    struct audit *audit, int fd, bool *ret_ended, char ret_torn[DIGEST_HEX_SIZE])
 {
 	static char tail[4 * RECORD_LINE_MAX];
+	uint8_t digest[DIGEST_SIZE];
 	struct stat st;
 	ssize_t n;
 	char *end, *start;
 
 	*ret_ended = true;
+	ret_torn[0] = '\0';
 	if (fstat(fd, &st) != 0 || st.st_size == 0)
 		return false;
 	n = pread(fd, tail, sizeof(tail),
@@ -74,8 +81,17 @@ audit_adopt_tail(struct audit *audit, int fd, bool *ret_ended)
 	if (n <= 0)
 		return false;
 	*ret_ended = tail[n - 1] == '\n';
-	for (end = memrchr(tail, '\n', (size_t)n); end != NULL && end > tail;
-	     end = start) {
+	end = memrchr(tail, '\n', (size_t)n);
+	if (!*ret_ended && (end != NULL || st.st_size == n)) {
+		const char *last = end != NULL ? end + 1 : tail;
+		size_t len = (size_t)(tail + n - last);
+
+		if (audit_adopt_line(audit, last, len))
+			return true;
+		if (digest_sha256(last, len, digest) == 0)
+			digest_hex(digest, ret_torn);
+	}
+	for (; end != NULL && end > tail; end = start) {
 		start = memrchr(tail, '\n', (size_t)(end - tail));
 		if (audit_adopt_line(audit, start != NULL ? start + 1 : tail,
 			(size_t)(end - (start != NULL ? start + 1 : tail))))
@@ -87,13 +103,11 @@ audit_adopt_tail(struct audit *audit, int fd, bool *ret_ended)
 }
 
 static void
-audit_open_file(struct audit *audit, bool adopt)
+audit_open_file(struct audit *audit)
 {
-	_cleanup_close_ int old = -1;
-	char rotated[PATH_MAX];
 	struct stat st;
-	bool ended = true;
 
+	audit->is_torn = false;
 	audit->fd = open(audit->path,
 	    O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640);
 	if (audit->fd < 0 || fstat(audit->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
@@ -109,17 +123,39 @@ audit_open_file(struct audit *audit, bool adopt)
 	audit->complained = false;
 	audit->dev = st.st_dev;
 	audit->ino = st.st_ino;
-	if (adopt && !audit_adopt_tail(audit, audit->fd, &ended) && st.st_size == 0) {
-		bool ignored;
+}
 
+/* Goes on with the chain that stands there, or in the file that was moved away from there. */
+static void
+audit_adopt(struct audit *audit)
+{
+	_cleanup_close_ int old = -1;
+	char torn[DIGEST_HEX_SIZE] = "", ignored[DIGEST_HEX_SIZE], rotated[PATH_MAX];
+	struct record record;
+	struct stat st;
+	bool ended = true;
+
+	if (audit->fd < 0 || audit_adopt_tail(audit, audit->fd, &ended, torn))
+		audit->is_torn = audit->fd >= 0 && !ended;
+	else if (fstat(audit->fd, &st) == 0 && st.st_size == 0) {
 		(void)snprintf(rotated, sizeof(rotated), "%s.1", audit->path);
 		old = open(rotated, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 		if (old >= 0)
-			(void)audit_adopt_tail(audit, old, &ignored);
+			(void)audit_adopt_tail(audit, old, &ended, ignored);
+	} else {
+		audit->is_torn = !ended;
 	}
-	if (!ended && write(audit->fd, "\n", 1) != 1)
-		log_line(
-		    LOG_ERR, "%s: a torn last line could not be ended: %m", audit->path);
+	if (torn[0] == '\0')
+		return;
+	log_line(LOG_WARNING,
+	    "%s: the last line is torn: it was being written when the "
+	    "daemon or the machine ended",
+	    audit->path);
+	record_init(&record, RECORD_ADMIN);
+	record.verdict = VERDICT_UNKNOWN;
+	record.message = "the line before this one was torn: its writer was ended";
+	record.torn = torn;
+	audit_write(audit, &record);
 }
 
 static void
@@ -149,7 +185,8 @@ audit_open(const char *path, struct audit **ret_audit)
 	audit->seq = 1;
 	memset(audit->prev, '0', DIGEST_HEX_SIZE - 1);
 	audit_read_boot_id(audit);
-	audit_open_file(audit, true);
+	audit_open_file(audit);
+	audit_adopt(audit);
 	*ret_audit = audit;
 	return 0;
 }
@@ -176,6 +213,16 @@ audit_set_instance(struct audit *audit, const struct instance *instance)
 	memcpy(audit->region, instance->region, sizeof(audit->region));
 }
 
+/* The file is never made shorter: half a line gets its newline and stays. */
+static bool
+audit_end_torn(struct audit *audit)
+{
+	if (write(audit->fd, "\n", 1) != 1)
+		return false;
+	audit->is_torn = false;
+	return true;
+}
+
 /* A file that logrotate moved away is no longer at the path: the chain goes on in a new one. */
 static void
 audit_follow_rotation(struct audit *audit)
@@ -185,31 +232,28 @@ audit_follow_rotation(struct audit *audit)
 	if (audit->fd >= 0 && lstat(audit->path, &st) == 0 && st.st_dev == audit->dev &&
 	    st.st_ino == audit->ino)
 		return;
+	if (audit->is_torn)
+		(void)audit_end_torn(audit);
 	base_closep(&audit->fd);
-	audit_open_file(audit, false);
+	audit_open_file(audit);
 }
 
 static bool
 audit_write_line(struct audit *audit, const char *line)
 {
 	size_t len = strlen(line);
-	struct stat st;
 	ssize_t n;
 
 	audit_follow_rotation(audit);
-	if (audit->fd < 0)
-		return false;
-	if (fstat(audit->fd, &st) != 0)
+	if (audit->fd < 0 || (audit->is_torn && !audit_end_torn(audit)))
 		return false;
 	n = write(audit->fd, line, len);
 	if (n == (ssize_t)len) {
 		audit->counts.written++;
 		return true;
 	}
-	/* half a line on a full disk: take it back, or verify would call it an edit */
-	if (n > 0 && ftruncate(audit->fd, st.st_size) != 0)
-		log_line(
-		    LOG_ERR, "%s: a torn line could not be taken back: %m", audit->path);
+	/* half a line on a full disk: it will be written again, whole, behind this one */
+	audit->is_torn = n > 0;
 	if (!audit->complained)
 		log_line(LOG_ERR, "%s: cannot be written: records wait in memory",
 		    audit->path);

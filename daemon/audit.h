@@ -7,6 +7,10 @@
  * file that was moved away (logrotate) is replaced by a new one that goes on with the chain.
  * A record that cannot be written to the file still reaches the journal, and waits in memory
  * (up to AUDIT_PENDING_MAX) until the file takes it.
+ *
+ * The file is only ever appended to. Half a line (a full disk, a power cut) gets a newline
+ * and stays; behind it comes either the same line whole, or, after a restart, a record whose
+ * "torn" is the SHA-256 of that half. Anything else between two records is an edit.
  */
 #ifndef DAEMON_AUDIT_H
 #define DAEMON_AUDIT_H
@@ -24,8 +28,8 @@ struct audit;
 /**
  * audit_open() - go on with the chain of @path, or of @path.1 when @path is new or empty
  *
- * The file is 0640 and created when absent. A torn last line is ended with a newline and
- * stays for verify to report. A file that cannot be opened is not an error: records wait.
+ * The file is 0640 and created when absent. A torn last line is ended with a newline, and a
+ * record of its own says so. A file that cannot be opened is not an error: records wait.
  *
  * Return: 0 or -ENOMEM.
  */

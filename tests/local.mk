@@ -8,7 +8,7 @@ tests_support_libsupport_la_SOURCES = tests/support/config_fixture.c \
 	tests/support/people_fixture.h tests/support/scratch.c tests/support/scratch.h \
 	tests/support/self.h tests/support/world_fixture.c tests/support/world_fixture.h
 check_LTLIBRARIES = tests/support/libsupport.la
-unit_tests = tests/unit/test_adaptive tests/unit/test_audit_chain \
+unit_tests = tests/unit/test_adaptive tests/unit/test_audit tests/unit/test_audit_chain \
 	tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
 	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \
 	tests/unit/test_directory_json tests/unit/test_ec2 tests/unit/test_enable_text tests/unit/test_endpoints \
@@ -114,7 +114,8 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/bench/nss_peers.sh tests/bench/nss_peers_data.py tests/bench/nss_peers_inside.sh \
 	tests/bench/nss_peers_plot.py tests/bench/nss_peers_report.py \
 	tests/bench/nss_peers_root.sh tests/data/directory.json \
-	tests/e2e/aws_errors_remove_nobody.sh tests/e2e/aws_slow_or_lying.sh \
+	tests/e2e/aws_errors_remove_nobody.sh tests/e2e/aws_is_ill.sh tests/e2e/aws_is_silent.sh \
+	tests/e2e/aws_lies.sh tests/e2e/aws_names_do_not_resolve.sh \
 	tests/e2e/aws_throttles.sh tests/e2e/bad_config_denies_people_only.sh \
 	tests/e2e/clone_drops_the_cache.sh tests/e2e/credentials_come_and_go.sh \
 	tests/e2e/daemon_dead_or_wedged.sh tests/e2e/details_lists_five_thousand.sh \
@@ -134,6 +135,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/plugin/check_style.sh tests/plugin/eic_against_emulator.sh tests/plugin/in_namespace.sh \
 	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
 	tests/plugin/pam_retval.sh tests/plugin/syscalls.h tests/stress/nss_caches.sh \
+	tests/soak/aws_soak.sh tests/soak/aws_soak_inside.sh tests/support/aws_faults.sh \
 	tests/stress/nss_stress.sh tests/support/build.sh tests/support/claims.sh \
 	tests/support/distro_root.sh \
 	tests/support/demo_inside.sh tests/support/dns.py tests/support/instance.sh \
@@ -151,6 +153,9 @@ stress: all
 		$(srcdir)/tests/stress/nss_stress.sh
 	BUILDDIR='$(abs_top_builddir)' SRCDIR='$(abs_top_srcdir)' \
 		$(srcdir)/tests/stress/nss_caches.sh
+SOAK_SECONDS = 900
+soak: all
+	$(srcdir)/tests/soak/aws_soak.sh $(abs_top_builddir) $(SOAK_SECONDS)
 PAIRS = 200
 bench:
 	$(srcdir)/tests/bench/login_pairs.sh $(PAIRS)
@@ -164,4 +169,4 @@ format-check:
 		keys/*.[ch] daemon/*.[ch] warden/*.[ch] cli/*.[ch]
 distclean-local:
 	rm -rf fuzz
-.PHONY: fuzz stress bench bench-aws bench-nss format-check
+.PHONY: fuzz stress soak bench bench-aws bench-nss format-check

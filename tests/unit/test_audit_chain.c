@@ -17,6 +17,7 @@
 #define PREV_2 "0a2cd3a8290d2d30ffd7e770be47d683e75b73407e76ae8b042abd9f77722c89"
 #define LINE_2 "{\"v\":1,\"seq\":2,\"prev\":\"" PREV_2 "\",\"event\":\"session\"}"
 #define PREV_3 "23584fa1ce48dc50b0d4fa182089fb955ca347850661716d60362d80f492b22e"
+#define TORN "4d767a6b0dcec970f344d8722384d7063b2fa08c8781f93976c32049b67a3e33"
 #define LINE_3 "{\"v\":1,\"seq\":3,\"prev\":\"" PREV_3 "\",\"event\":\"close\"}"
 
 static struct audit_chain
@@ -100,6 +101,41 @@ test_a_torn_last_line_is_found(void **state)
 }
 
 static void
+test_half_a_line_that_comes_again_whole_is_accounted_for(void **state)
+{
+	struct audit_chain chain =
+	    check(LINE_1 "\n{\"v\":1,\"seq\":2,\"prev\"\n{\"v\n" LINE_2 "\n" LINE_3 "\n");
+
+	(void)state;
+	assert_string_equal(chain.wrong, "");
+	assert_int_equal(chain.lines, 3);
+	assert_int_equal(chain.torn, 2);
+	expect_wrong(LINE_1 "\n{\"v\":1,\"seq\":3\n" LINE_2 "\n", 2, "accounts for it");
+	expect_wrong(LINE_1 "\nanything\n" LINE_2 "\n" LINE_3 "\n", 2, "accounts for it");
+}
+
+static void
+test_half_a_line_is_accounted_for_by_the_record_that_names_it(void **state)
+{
+	/* printf %s '{"v":1,"seq":2,"pr' | sha256sum */
+	static const char half[] = "{\"v\":1,\"seq\":2,\"pr\n";
+	static const char names[] =
+	    "{\"v\":1,\"seq\":2,\"prev\":\"" PREV_2 "\",\"torn\":\"" TORN "\"}\n";
+	char text[1024];
+	struct audit_chain chain;
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), LINE_1 "\n%s%s", half, names);
+	chain = check(text);
+	assert_string_equal(chain.wrong, "");
+	assert_int_equal(chain.torn, 1);
+	(void)snprintf(text, sizeof(text), LINE_1 "\n%.5s\n%s", half, names);
+	assert_string_equal(check(text).wrong, ""); /* a beginning needs no name */
+	(void)snprintf(text, sizeof(text), LINE_1 "\nx%s%s", half, names);
+	expect_wrong(text, 2, "accounts for it");
+}
+
+static void
 test_lines_that_are_no_records_are_found(void **state)
 {
 	(void)state;
@@ -120,6 +156,10 @@ main(void)
 		cmocka_unit_test(test_an_edited_line_is_found_by_the_one_behind_it),
 		cmocka_unit_test(test_an_inserted_or_repeated_line_is_found),
 		cmocka_unit_test(test_a_torn_last_line_is_found),
+		cmocka_unit_test(
+		    test_half_a_line_that_comes_again_whole_is_accounted_for),
+		cmocka_unit_test(
+		    test_half_a_line_is_accounted_for_by_the_record_that_names_it),
 		cmocka_unit_test(test_lines_that_are_no_records_are_found),
 	};
 
