@@ -78,6 +78,21 @@ print_credentials(struct json_object *json)
 }
 
 static void
+print_listing(struct json_object *json)
+{
+	struct json_object *listing = output_field(json, "listing");
+
+	if (listing == NULL)
+		return;
+	print_label("listing");
+	(void)printf("%lld of %lld people, done in about ",
+	    (long long)output_number(listing, "done", 0),
+	    (long long)output_number(listing, "people", 0));
+	output_age(output_number(listing, "left_s", -1));
+	(void)putchar('\n');
+}
+
+static void
 print_trouble(struct json_object *json)
 {
 	struct json_object *error = output_field(json, "last_error");
@@ -160,6 +175,7 @@ cmd_status(const struct cli *cli)
 		print_freshness(reply.json);
 		print_content(reply.json);
 		print_credentials(reply.json);
+		print_listing(reply.json);
 		print_trouble(reply.json);
 		if (output_length(output_array(reply.json, "missing_permissions")) > 0)
 			(void)print_policy(reply.json);

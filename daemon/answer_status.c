@@ -51,6 +51,24 @@ status_add_net(const struct daemon *d, struct json_object *o)
 	    d->net != NULL ? (clock_mono_ms() - stats.alive_mono_ms) / 1000 : 0);
 }
 
+/* A listing person by person, which the bucket may stretch to hours. */
+static void
+status_add_listing(const struct daemon *d, struct json_object *o)
+{
+	struct json_object *listing = NULL;
+	struct net_stats stats = { .requests = 0 };
+
+	if (d->net != NULL)
+		net_stats_read(d->net, &stats);
+	if (stats.listing_people > 0) {
+		listing = json_object_new_object();
+		status_add_int(listing, "people", (int64_t)stats.listing_people);
+		status_add_int(listing, "done", (int64_t)stats.listing_done);
+		status_add_int(listing, "left_s", stats.listing_left_s);
+	}
+	json_object_object_add(o, "listing", listing);
+}
+
 static void
 status_add_failure(struct json_object *o, const struct refresh_facts *facts)
 {
@@ -133,6 +151,7 @@ answer_status(
 	status_add_text(o, "instance", d->instance != NULL ? d->instance->id : NULL);
 	status_add_text(o, "account", d->instance != NULL ? d->instance->account : NULL);
 	status_add_net(d, o);
+	status_add_listing(d, o);
 	status_add_failure(o, &facts);
 	counters = json_object_new_object();
 	metrics_each(d, status_add_counter, counters);

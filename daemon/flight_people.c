@@ -35,9 +35,27 @@ person_free(struct person *person)
 	free(person);
 }
 
+/* How far we are, for status: with a thousand people in scope it takes a while. */
+static void
+note_progress(struct flight *flight)
+{
+	struct net_stats *stats = &flight->cloud->stats;
+	struct bucket *bucket = &flight->cloud->buckets[flight->job->bucket];
+	size_t left = 0;
+
+	for (size_t i = flight->next_person; i < flight->n_people; i++)
+		left += flight->people[i]->has_tags ? 1 : 2;
+	stats->listing_people = flight->n_people;
+	stats->listing_done = flight->next_person - flight->n_running;
+	stats->listing_left_s =
+	    bucket_wait_ms(bucket, (unsigned)left, clock_mono_ms()) / 1000;
+}
+
 void
 flight_people_free(struct flight *flight)
 {
+	if (flight->n_people > 0)
+		flight->cloud->stats.listing_people = 0;
 	for (size_t i = 0; i < flight->n_people; i++)
 		person_free(flight->people[i]);
 	free(flight->people);
@@ -169,6 +187,7 @@ static void
 person_end(struct person *person)
 {
 	person->flight->n_running--;
+	note_progress(person->flight);
 	pump(person->flight);
 }
 

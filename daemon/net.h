@@ -116,6 +116,9 @@ struct net_stats {
 	int64_t clock_skew_s; /* the service's Date minus ours; 0 within 2 s */
 	double background_tokens, login_tokens;
 	int64_t alive_mono_ms; /* last turn of the thread's loop */
+	/* of a listing person by person that is under way; 0 people: none is */
+	size_t listing_people, listing_done;
+	int64_t listing_left_s; /* as the bucket allows */
 };
 
 struct net;

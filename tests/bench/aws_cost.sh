@@ -33,9 +33,9 @@ def row(f): map(f | tostring) | @tsv;
 (.refresh[] | [.source, .people, .ready_ms, .refresh_cpu_ms, .peak_kib,
 	.directory_requests] | row(.)), "",
 (["directory", "people", "requests a day", "allowed", "busiest hour", "listings", "interval s",
-	"fresh s"] | @tsv),
+	"fresh s", "first listing s"] | @tsv),
 (.day[] | [.directory, .people, .requests, .allowed, .busiest_hour, .listings, .interval_s,
-	.fresh_s] | row(.)), "",
+	.fresh_s, .first_listing_s] | row(.)), "",
 "four first logins, each with one new key: \(.login.requests | tojson)",
 "signatures a second: \(.signatures_per_s)"' "$out" |
     awk -F'\t' 'NF > 1 { for (i = 1; i <= NF; i++) printf "%-20s", $i; print ""; next } { print }'
