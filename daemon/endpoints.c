@@ -16,28 +16,31 @@ struct partition {
 	const char *iam_region;
 	const char *iam_fips; /* NULL: there is none that we know */
 	const char *iam_dual_stack;
+	const char *iam_both; /* FIPS and dual-stack */
 	const char *suffix, *dual_stack_suffix;
 	bool has_plain_fips; /* sts and ec2 are FIPS under their usual names */
 };
 
 static const struct partition partitions[] = {
 	{ "aws", "us eu ap sa ca me af il mx", "iam.amazonaws.com", "us-east-1",
-	    "iam-fips.amazonaws.com", "iam.global.api.aws", "amazonaws.com", "api.aws",
-	    false },
-	{ "aws-cn", "cn", "iam.cn-north-1.amazonaws.com.cn", "cn-north-1", NULL, NULL,
-	    "amazonaws.com.cn", "api.amazonwebservices.com.cn", false },
+	    "iam-fips.amazonaws.com", "iam.global.api.aws", "iam-fips.global.api.aws",
+	    "amazonaws.com", "api.aws", false },
+	{ "aws-cn", "cn", "iam.cn-north-1.amazonaws.com.cn", "cn-north-1", NULL,
+	    "iam.global.api.amazonwebservices.com.cn", NULL, "amazonaws.com.cn",
+	    "api.amazonwebservices.com.cn", false },
 	{ "aws-us-gov", "us-gov", "iam.us-gov.amazonaws.com", "us-gov-west-1",
-	    "iam.us-gov.amazonaws.com", NULL, "amazonaws.com", "api.aws", true },
+	    "iam.us-gov.amazonaws.com", "iam.us-gov.api.aws", "iam.us-gov.api.aws",
+	    "amazonaws.com", "api.aws", true },
 	{ "aws-eusc", "eusc", "iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1", NULL,
-	    NULL, "amazonaws.eu", "api.amazonwebservices.eu", false },
+	    NULL, NULL, "amazonaws.eu", "api.amazonwebservices.eu", false },
 	{ "aws-iso", "us-iso", "iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1", NULL,
-	    NULL, "c2s.ic.gov", "api.aws.ic.gov", false },
+	    NULL, NULL, "c2s.ic.gov", "api.aws.ic.gov", false },
 	{ "aws-iso-b", "us-isob", "iam.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1",
-	    NULL, NULL, "sc2s.sgov.gov", "api.aws.scloud", false },
+	    NULL, NULL, NULL, "sc2s.sgov.gov", "api.aws.scloud", false },
 	{ "aws-iso-e", "eu-isoe", "iam.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1",
-	    NULL, NULL, "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", false },
+	    NULL, NULL, NULL, "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", false },
 	{ "aws-iso-f", "us-isof", "iam.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1",
-	    NULL, NULL, "csp.hci.ic.gov", "api.aws.hci.ic.gov", false },
+	    NULL, NULL, NULL, "csp.hci.ic.gov", "api.aws.hci.ic.gov", false },
 };
 
 /* WORD "-" DIGITS; eusc's regions have their country in front ("de-east-1"). */
@@ -165,7 +168,7 @@ endpoints_iam(const char *partition, const char *override,
 		if (r != 0)
 			return r;
 	} else {
-		host = wish->fips && wish->dual_stack ? NULL
+		host = wish->fips && wish->dual_stack ? found->iam_both
 		       : wish->fips                   ? found->iam_fips
 		       : wish->dual_stack             ? found->iam_dual_stack
 						      : found->iam_host;

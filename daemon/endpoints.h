@@ -3,8 +3,9 @@
  * endpoints.h - where AWS's services are, compiled in
  *
  * Room: daemon. Pure. A host name is never built from what IMDS says: a region only
- * selects a row of the table (botocore's partitions.json and endpoint rule sets of IAM,
- * STS and EC2).
+ * selects a row of the table (botocore's partitions.json and endpoint rule sets of STS and
+ * EC2; for IAM the rule set of 2025 and the page "Dual-stack endpoint support" of IAM's user
+ * guide, as AWS's older rule sets make regional names of it that do not exist).
  */
 #ifndef DAEMON_ENDPOINTS_H
 #define DAEMON_ENDPOINTS_H

@@ -119,7 +119,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/e2e/aws_throttles.sh tests/e2e/bad_config_denies_people_only.sh \
 	tests/e2e/clone_drops_the_cache.sh tests/e2e/credentials_come_and_go.sh \
 	tests/e2e/daemon_dead_or_wedged.sh tests/e2e/details_lists_five_thousand.sh \
-	tests/e2e/file_source_without_aws.sh \
+	tests/e2e/file_source_without_aws.sh tests/e2e/fips_and_dual_stack.sh \
 	tests/e2e/first_login.sh \
 	tests/e2e/imds_over_ipv6.sh tests/e2e/metrics_for_prometheus.sh \
 	tests/e2e/no_secret_anywhere.sh tests/e2e/nothing_is_written_to_the_system_files.sh \

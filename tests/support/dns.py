@@ -1,13 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""dns.py ADDRESS ANSWER - a name server for one zone: *.amazonaws.com is ANSWER.
+"""dns.py ADDRESS ANSWER - a name server for *.amazonaws.com and *.api.aws: all is ANSWER.
 
-Any other name does not exist; a question other than A gets an empty answer. This is what
+Any other name does not exist; a question other than A gets an empty answer. Each name is
+printed when it is first asked for. This is what
 lets an instance use the real endpoint names, and a test take name resolution away. RFC 1035.
 """
 import socket
 import struct
 import sys
+
+
+ASKED = set()
 
 
 def reply(query, address):
@@ -22,7 +26,11 @@ def reply(query, address):
     if end > len(query):
         return None
     (kind,) = struct.unpack(">H", query[at + 1 : at + 3])
-    ours = labels[-2:] == [b"amazonaws", b"com"]
+    ours = labels[-2:] in ([b"amazonaws", b"com"], [b"api", b"aws"])
+    name = b".".join(labels).decode("latin-1")
+    if name not in ASKED and len(ASKED) < 1000:
+        ASKED.add(name)
+        print(name, flush=True)
     answer = b""
     if ours and kind == 1:
         answer = b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 5, 4) + address

@@ -77,7 +77,8 @@ test_override_replaces_the_host_and_keeps_the_signing_region(void **state)
 	struct endpoints_service service;
 
 	(void)state;
-	assert_int_equal(endpoints_iam("aws", "http://127.0.0.1:8443", &plain, &service), 0);
+	assert_int_equal(
+	    endpoints_iam("aws", "http://127.0.0.1:8443", &plain, &service), 0);
 	assert_string_equal(service.url, "http://127.0.0.1:8443/");
 	assert_string_equal(service.host, "127.0.0.1:8443");
 	assert_string_equal(service.region, "us-east-1");
@@ -85,7 +86,8 @@ test_override_replaces_the_host_and_keeps_the_signing_region(void **state)
 	    endpoints_iam("aws", "https://iam.corp.example:443/", &plain, &service), 0);
 	assert_string_equal(service.url, "https://iam.corp.example:443/");
 	assert_string_equal(service.host, "iam.corp.example");
-	assert_int_equal(endpoints_iam("aws", "https://[::1]:8443/", &plain, &service), 0);
+	assert_int_equal(
+	    endpoints_iam("aws", "https://[::1]:8443/", &plain, &service), 0);
 	assert_string_equal(service.host, "[::1]:8443");
 }
 
@@ -112,11 +114,17 @@ test_iam_by_fips_and_dual_stack_where_there_is_one(void **state)
 	} rows[] = {
 		{ "aws", { .fips = true }, "iam-fips.amazonaws.com" },
 		{ "aws", { .dual_stack = true }, "iam.global.api.aws" },
-		{ "aws", { .fips = true, .dual_stack = true }, NULL },
+		{ "aws", { .fips = true, .dual_stack = true },
+		    "iam-fips.global.api.aws" },
 		{ "aws-us-gov", { .fips = true }, "iam.us-gov.amazonaws.com" },
-		{ "aws-us-gov", { .dual_stack = true }, NULL },
+		{ "aws-us-gov", { .dual_stack = true }, "iam.us-gov.api.aws" },
+		{ "aws-us-gov", { .fips = true, .dual_stack = true },
+		    "iam.us-gov.api.aws" },
 		{ "aws-cn", { .fips = true }, NULL },
-		{ "aws-cn", { .dual_stack = true }, NULL },
+		{ "aws-cn", { .dual_stack = true },
+		    "iam.global.api.amazonwebservices.com.cn" },
+		{ "aws-cn", { .fips = true, .dual_stack = true }, NULL },
+		{ "aws-iso", { .dual_stack = true }, NULL },
 	};
 	struct endpoints_service service;
 
@@ -160,8 +168,8 @@ test_regional_services_are_signed_for_their_region(void **state)
 		assert_string_equal(service.host, rows[i].host);
 		assert_string_equal(service.region, rows[i].region);
 	}
-	assert_int_equal(endpoints_regional("sts", "aws", "evil.example/", NULL, &plain,
-			     &service),
+	assert_int_equal(
+	    endpoints_regional("sts", "aws", "evil.example/", NULL, &plain, &service),
 	    -EINVAL);
 	assert_int_equal(
 	    endpoints_regional("sts", "aws", "", NULL, &plain, &service), -EINVAL);

@@ -36,9 +36,13 @@ subjectAltName = %s
 def names_for(region):
     names = ["localhost", "iam.amazonaws.com", "iam-fips.amazonaws.com",
              "iam.global.api.aws", "iam.cn-north-1.amazonaws.com.cn",
-             "iam.us-gov.amazonaws.com", "sts.amazonaws.com"]
+             "iam.us-gov.amazonaws.com", "sts.amazonaws.com",
+             "iam-fips.global.api.aws"]
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    names += ["%s.%s.%s" % (s, region, suffix) for s in ("sts", "ec2", "ssm", "ec2-instance-connect")]
+    names += ["%s.%s.%s" % (s, region, suffix)
+              for s in ("sts", "ec2", "ssm", "ec2-instance-connect")]
+    names += ["%s%s.%s.%s" % (s, fips, region, end) for s in ("sts", "ec2")
+              for fips in ("", "-fips") for end in ("amazonaws.com", "api.aws")]
     return ", ".join(["DNS:" + n for n in names] + ["IP:127.0.0.1", "IP:::1"])
 
 
