@@ -78,7 +78,9 @@
  * nobody may use it: uid and gid are those of /etc/passwd, gids those that we add to it,
  * USER_NAME says that somebody may log in to it now. A user with several people behind it,
  * or with a role, is USER_SHARED: its login bits say "somebody may", its sudo bit "everybody
- * who may log in may"; each person's own verdict is in CLAIMS.
+ * who may log in may"; each person's own verdict is in CLAIMS. Where the rules speak of ways in
+ * (via:, caller:) all verdicts are those of the best way, the user is USER_BY_WAY, and a key
+ * by which its person may not come in is not in KEYS.
  *
  * The key file's sections. PERSONS has everybody in scope; who has no account here has
  * neither claims nor keys, but can be told from a stranger.
@@ -202,6 +204,8 @@ enum {
 	    1u << 2, /* several principals; open_session decides for the person */
 	USER_RUNAS = 1u << 3,   /* a Session Manager RunAs target: wants a home */
 	USER_RETIRED = 1u << 4, /* was authorized here once: id -> name only */
+	USER_BY_WAY = 1u << 5,  /* the login bits hold for a published key; any other way
+	                         * in (password, …) is the daemon's to decide */
 };
 
 /* [session] on_revoke: the processes of people who may no longer log in */

@@ -66,9 +66,10 @@ answer_take_service(
 }
 
 void
-answer_decide(const struct daemon *d, const char *name, bool is_sudo, bool holds_sudo,
-    struct answer_subject *ret_subject)
+answer_decide(const struct daemon *d, const char *name, const char *service,
+    bool holds_sudo, struct answer_subject *ret_subject)
 {
+	bool is_sudo = answer_is_sudo(service);
 	uint32_t grace_s = is_sudo ? d->config->sudo_grace_s : d->config->grace_s;
 	struct answer_subject subject = { .verdict = VERDICT_UNKNOWN,
 		.reason = REASON_NO_DATA };
@@ -87,7 +88,8 @@ answer_decide(const struct daemon *d, const char *name, bool is_sudo, bool holds
 		subject.verdict = VERDICT_DENY;
 		subject.reason = REASON_WITHDRAWN;
 		if (subject.account != NULL)
-			answer_take_service(d, &subject, SNAPSHOT_SERVICE_LOGIN);
+			answer_take_service(
+			    d, &subject, world_service(d->world, service));
 		if (subject.account != NULL && holds_sudo &&
 		    subject.verdict == VERDICT_ALLOW) {
 			answer_take_service(d, &subject, SNAPSHOT_SERVICE_SUDO);

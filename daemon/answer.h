@@ -67,14 +67,16 @@ struct answer_subject {
 
 /**
  * answer_decide() - may somebody use @name now?
- * @is_sudo: sudo's grace counts
+ * @service: PAM's name of it: [login:SERVICE] counts; of sudo, its grace
  * @holds_sudo: the caller holds iamlogin-sudo in the kernel's vector: [sudo] must allow, too
  */
-void answer_decide(const struct daemon *d, const char *name, bool is_sudo,
+void answer_decide(const struct daemon *d, const char *name, const char *service,
     bool holds_sudo, struct answer_subject *ret_subject);
 
 /** answer_is_shared() - do several people stand behind the account? */
 bool answer_is_shared(const struct answer_subject *subject);
+
+#define ANSWER_SSHD "sshd" /* the service of whoever asks for keys */
 
 /** answer_is_sudo() - services whose account stage is about using sudo */
 bool answer_is_sudo(const char *service);

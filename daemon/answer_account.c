@@ -124,8 +124,7 @@ answer_account(
 		    request, WIRE_BADREQUEST, "name and service are needed", reply);
 		return;
 	}
-	answer_decide(
-	    d, facts.name, answer_is_sudo(facts.service), facts.holds_sudo, &subject);
+	answer_decide(d, facts.name, facts.service, facts.holds_sudo, &subject);
 	account_record(d, &facts, &subject);
 	/* a listing older than fresh is asked for again; nobody waits for it here */
 	if (subject.state == FRESHNESS_STALE)

@@ -2,6 +2,7 @@
 /* answer_keys.c - the keys that sshd may accept for an account now */
 #include <string.h>
 
+#include "common/keysfile.h"
 #include "common/text.h"
 #include "daemon/answer.h"
 #include "daemon/keyflight.h"
@@ -33,6 +34,18 @@ keys_add(struct keys_lines *lines, const char *type, const uint8_t *blob, size_t
 	lines->len += (size_t)n + 1;
 }
 
+/* What open_session would refuse is not offered: sshd may have a better key to try. */
+static bool
+keys_is_way_in(const struct daemon *d, const struct world_person *person,
+    const struct person_key *key)
+{
+	const struct rules_access access = { .via = keysfile_via_name(
+						 (uint8_t)key->source) };
+
+	return world_access(d->world, person, world_service(d->world, ANSWER_SSHD),
+		   &access, NULL, NULL) == VERDICT_ALLOW;
+}
+
 static void
 keys_collect(const struct daemon *d, const struct world_person *person,
     const uint8_t *wanted, size_t wanted_len, struct keys_lines *lines)
@@ -41,7 +54,9 @@ keys_collect(const struct daemon *d, const struct world_person *person,
 	struct person_key key;
 
 	while (person_keys_next(&cursor, d->config, d->keys, person->principal, &key))
-		keys_add(lines, key.type, key.blob, key.blob_len, wanted, wanted_len);
+		if (keys_is_way_in(d, person, &key))
+			keys_add(
+			    lines, key.type, key.blob, key.blob_len, wanted, wanted_len);
 }
 
 /* Asks IAM once more where the list is older than fresh; not when AWS keeps failing. */
@@ -62,6 +77,7 @@ answer_keys(struct daemon *d, const struct answer_request *request, bool may_par
 	struct answer_subject subject;
 	const uint8_t *wanted = NULL;
 	size_t wanted_len = 0;
+	size_t service = world_service(d->world, ANSWER_SSHD);
 
 	if (wire_get_text(
 		request->bytes, request->len, WIRE_T_NAME, name, sizeof(name)) != 0) {
@@ -70,14 +86,14 @@ answer_keys(struct daemon *d, const struct answer_request *request, bool may_par
 	}
 	(void)wire_get(
 	    request->bytes, request->len, WIRE_T_KEY_BLOB, &wanted, &wanted_len);
-	answer_decide(d, name, false, false, &subject);
+	answer_decide(d, name, ANSWER_SSHD, false, &subject);
 	lines.len = 0;
 	for (size_t i = 0;
 	     subject.verdict == VERDICT_ALLOW && i < subject.account->n_people; i++) {
 		const struct world_person *person =
 		    &d->world->people[subject.account->people[i]];
 
-		if (person->services[SNAPSHOT_SERVICE_LOGIN].verdict != VERDICT_ALLOW)
+		if (person->services[service].verdict != VERDICT_ALLOW)
 			continue;
 		keyflight_seen(person->principal->id);
 		if (may_park && keys_park(d, person, ret_cookie) == ANSWER_PARK_KEYS)

@@ -22,6 +22,7 @@ struct session_facts {
 	uint32_t event, pid, session;
 	int64_t duration_ms;
 	char key_type[SSHKEY_TYPE_SIZE];
+	char *rule; /* owned; what decided, when the way in had to be looked at */
 };
 
 static int
@@ -53,67 +54,102 @@ session_read(const struct answer_request *request, struct session_facts *facts)
 	return 0;
 }
 
+/* The way in: what the key came from, else sshd's method; "" is one that no rule names. */
+static void
+session_access(const struct session_facts *facts, const struct person_key *key,
+    struct rules_access *ret_access)
+{
+	*ret_access = (struct rules_access){
+		.via =
+		    key != NULL ? keysfile_via_name((uint8_t)key->source) : facts->method,
+	};
+}
+
 /*
  * Whose key is it, of all who have a claim on the account? Where several have it, one who
- * may log in is preferred.
+ * may come in with it is preferred.
  */
 static const struct world_person *
 session_owner(const struct daemon *d, const struct session_facts *facts,
     const struct world_account *account, struct person_key *ret_key)
 {
+	size_t service = world_service(d->world, facts->service);
 	const struct world_person *owner = NULL;
 	struct person_keys cursor;
+	struct rules_access access;
+	struct person_key key;
 
 	for (size_t i = 0; i < account->n_people; i++) {
 		const struct world_person *person = &d->world->people[account->people[i]];
-		bool may =
-		    person->services[SNAPSHOT_SERVICE_LOGIN].verdict == VERDICT_ALLOW;
+		bool may;
 
-		if ((owner != NULL && !may) ||
-		    !person_keys_find(d->config, d->keys, person->principal, facts->blob,
-			facts->blob_len, &cursor, ret_key))
+		if (!person_keys_find(d->config, d->keys, person->principal, facts->blob,
+			facts->blob_len, &cursor, &key))
+			continue;
+		session_access(facts, &key, &access);
+		may = world_access(d->world, person, service, &access, NULL, NULL) ==
+		      VERDICT_ALLOW;
+		if (owner != NULL && !may)
 			continue;
 		owner = person;
+		*ret_key = key;
 		if (may)
 			break;
 	}
 	return owner;
 }
 
+/* What the rules say of this person, this way; @facts keeps the rule's text. */
+static void
+session_judge(const struct daemon *d, struct session_facts *facts,
+    const struct world_person *person, const struct person_key *key,
+    struct answer_subject *subject)
+{
+	struct rules_access access;
+
+	session_access(facts, key, &access);
+	subject->verdict =
+	    world_access(d->world, person, world_service(d->world, facts->service),
+		&access, &subject->reason, &facts->rule);
+	subject->rule = facts->rule;
+	if (key != NULL && subject->verdict == VERDICT_DENY)
+		subject->reason = REASON_KEY_NOT_ALLOWED;
+}
+
+static void
+session_refuse(struct answer_subject *subject, enum verdict_reason reason)
+{
+	subject->verdict = VERDICT_DENY;
+	subject->reason = reason;
+	subject->rule = NULL;
+}
+
 /*
- * The account may be used; now the person. Without a key in the request the session was not
- * opened by one: on a personal account the account stage has said all there is to say.
+ * The account may be used; now the person and the way in. Without a key in the request the
+ * session was not opened by one: that is for accounts of one person only.
  */
 static bool
-session_decide(const struct daemon *d, const struct session_facts *facts,
+session_decide(const struct daemon *d, struct session_facts *facts,
     struct answer_subject *subject, struct person_key *ret_key)
 {
 	const struct world_person *owner = NULL;
+	bool may;
 
-	answer_decide(d, facts->name, false, false, subject);
+	answer_decide(d, facts->name, facts->service, false, subject);
+	may = subject->verdict == VERDICT_ALLOW;
 	if (facts->blob_len == 0) {
-		if (subject->verdict == VERDICT_ALLOW && subject->person == NULL) {
-			subject->verdict = VERDICT_DENY;
-			subject->reason = REASON_METHOD;
-			subject->rule = NULL;
-		}
+		if (may && subject->person == NULL)
+			session_refuse(subject, REASON_METHOD);
+		else if (may)
+			session_judge(d, facts, subject->person, NULL, subject);
 		return false;
 	}
 	if (subject->account != NULL)
 		owner = session_owner(d, facts, subject->account, ret_key);
-	if (subject->verdict == VERDICT_ALLOW && owner == NULL) {
-		subject->verdict = VERDICT_DENY;
-		subject->reason = REASON_KEY_UNKNOWN;
-		subject->rule = NULL;
-	} else if (subject->verdict == VERDICT_ALLOW) {
-		const struct world_verdict *own =
-		    &owner->services[SNAPSHOT_SERVICE_LOGIN];
-
-		subject->verdict = own->verdict;
-		subject->reason =
-		    own->verdict == VERDICT_DENY ? REASON_KEY_NOT_ALLOWED : own->reason;
-		subject->rule = own->rule;
-	}
+	if (may && owner == NULL)
+		session_refuse(subject, REASON_KEY_UNKNOWN);
+	else if (may)
+		session_judge(d, facts, owner, ret_key, subject);
 	if (owner != NULL)
 		subject->person = owner;
 	return owner != NULL;
@@ -214,4 +250,5 @@ answer_session(
 		if (session_fingerprint(&facts, fingerprint))
 			(void)wire_put_text(reply, WIRE_T_FINGERPRINT, fingerprint);
 	}
+	free(facts.rule);
 }

@@ -60,6 +60,9 @@ struct config_scope {
 	size_t n_terms;
 };
 
+/* A section [login:NAME] has this number and the following ones in the published masks. */
+#define CONFIG_SERVICE_FIRST (SNAPSHOT_SERVICE_SUDO + 1)
+
 struct config {
 	enum config_source source;
 	char *source_path; /* kind = file */

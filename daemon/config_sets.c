@@ -325,14 +325,34 @@ config_set_login_deny(struct config *config, const char *value, char *why)
 	return config_set_rule(&config->login, true, value, why);
 }
 
+/* sudo's account stage is not told how the session came about, and groups are for all. */
+static int
+set_sudo(struct config *config, bool is_deny, const char *value, char *why)
+{
+	struct rules_set *set = &config->sudo;
+	const struct rules_rule *rule;
+	int r;
+
+	r = config_set_rule(set, is_deny, value, why);
+	if (r != 0)
+		return r;
+	rule = is_deny ? &set->deny[set->n_deny - 1] : &set->allow[set->n_allow - 1];
+	for (size_t i = 0; i < rule->n_terms; i++)
+		if (rules_is_about_access(&rule->terms[i]))
+			return config_value_why(why,
+			    "%s: how somebody came in is for [login] to judge",
+			    rule->terms[i].text);
+	return 0;
+}
+
 int
 config_set_sudo_allow(struct config *config, const char *value, char *why)
 {
-	return config_set_rule(&config->sudo, false, value, why);
+	return set_sudo(config, false, value, why);
 }
 
 int
 config_set_sudo_deny(struct config *config, const char *value, char *why)
 {
-	return config_set_rule(&config->sudo, true, value, why);
+	return set_sudo(config, true, value, why);
 }

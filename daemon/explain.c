@@ -143,12 +143,13 @@ explain_rule(const struct daemon *d, const struct directory_principal *who,
 	add_text(o, "line", line);
 	add_text(o, "text", rule->text);
 	add_text(o, "value",
-	    value_name(rules_eval_rule(rule, who, d->instance, &term, &unknown)));
+	    value_name(rules_eval_rule(rule, who, d->instance, NULL, &term, &unknown)));
 	for (size_t i = 0; i < rule->n_terms; i++) {
 		enum rules_value value;
 
 		unknown = NULL;
-		value = rules_eval_term(&rule->terms[i], who, d->instance, &unknown);
+		value =
+		    rules_eval_term(&rule->terms[i], who, d->instance, NULL, &unknown);
 		explain_term_why(d, who, &rule->terms[i],
 		    value == RULES_UNKNOWN ? unknown : NULL, why, sizeof(why));
 		t = json_object_new_object();

@@ -11,7 +11,7 @@ mapping_in_scope(const struct config *config, const struct directory_principal *
 	if (who->kind != PRINCIPAL_IAM_USER)
 		return false;
 	for (size_t i = 0; i < config->users.n_terms; i++)
-		if (rules_eval_term(&config->users.terms[i], who, NULL, NULL) ==
+		if (rules_eval_term(&config->users.terms[i], who, NULL, NULL, NULL) ==
 		    RULES_TRUE)
 			return true;
 	return false;

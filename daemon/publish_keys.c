@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/bytes.h"
+#include "common/keysfile.h"
 #include "daemon/digest.h"
 #include "daemon/person_keys.h"
 #include "daemon/publish_encode.h"
@@ -91,10 +92,28 @@ put_key(struct publish_encoder *encoder, uint32_t person, uint32_t first_key,
 }
 
 /* @store: NULL for somebody whose keys open nothing here. */
+/*
+ * A key by which its owner, who may log in, may not come in is no key here: so the files need
+ * not tell one way in from another.
+ */
+static bool
+is_way_in(const struct world *world, const struct world_person *person, size_t service,
+    const struct person_key *key)
+{
+	const struct rules_access access = { .via = keysfile_via_name(
+						 (uint8_t)key->source) };
+
+	return !person->by_way || person->services[service].verdict != VERDICT_ALLOW ||
+	       world_access(world, person, service, &access, NULL, NULL) == VERDICT_ALLOW;
+}
+
 static void
 put_person(struct publish_encoder *encoder, const struct keystore *store,
-    const struct config *config, const struct directory_principal *who)
+    const struct config *config, const struct world *world,
+    const struct world_person *person)
 {
+	const struct directory_principal *who = person->principal;
+	size_t sshd = world_service(world, "sshd");
 	struct person_keys cursor = PERSON_KEYS_FIRST;
 	struct person_key key;
 	uint32_t n = publish_encode_count(encoder, KEYSFILE_PERSONS);
@@ -113,7 +132,8 @@ put_person(struct publish_encoder *encoder, const struct keystore *store,
 	record[AT_PERSON_KIND] = (uint8_t)who->kind;
 
 	while (store != NULL && person_keys_next(&cursor, config, store, who, &key))
-		put_key(encoder, n, first_key, &key);
+		if (is_way_in(world, person, sshd, &key))
+			put_key(encoder, n, first_key, &key);
 
 	bytes_put_u32(record + AT_PERSON_KEYS, first_key);
 	bytes_put_u32(record + AT_PERSON_N_KEYS,
@@ -214,12 +234,12 @@ publish_encode_keys(const struct world *world, const struct keystore *keys,
 			    publish_encode_count(&encoder, KEYSFILE_CLAIMS));
 		put_claim(&encoder, world, people[i],
 		    publish_encode_count(&encoder, KEYSFILE_PERSONS));
-		put_person(&encoder, keys, config, people[i]->principal);
+		put_person(&encoder, keys, config, world, people[i]);
 	}
 	/* whoever stands behind a Session Manager shell may be in scope and have no account */
 	for (size_t i = 0; i < world->n_people; i++)
 		if (!has_claim(world, &world->people[i]))
-			put_person(&encoder, NULL, config, world->people[i].principal);
+			put_person(&encoder, NULL, config, world, &world->people[i]);
 	return publish_encode_finish(
 	    &encoder, PUBLISHED_MAGIC_KEYS, world, facts, ret_bytes);
 }

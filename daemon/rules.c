@@ -7,6 +7,23 @@
 
 static const char why_twice[] = "the tag is there twice";
 static const char why_unknown[] = "the tags of this instance are not known";
+static const char why_access[] = "it depends on how the person comes in";
+
+/* The keys' are keysfile_via_name()'s, the others sshd's names of authentication methods. */
+static const char *const ways[] = { "iam-key", "tag-key", "file-key", "eic", "chain-key",
+	"password", "keyboard-interactive", "gssapi-with-mic", "hostbased" };
+
+const char *
+rules_way(size_t n)
+{
+	return n < BASE_N(ways) ? ways[n] : NULL;
+}
+
+bool
+rules_is_about_access(const struct rules_term *term)
+{
+	return term->kind == RULES_VIA || term->kind == RULES_CALLER;
+}
 
 const char *
 rules_tag(const struct directory_tag *tags, size_t n_tags, const char *key)
@@ -88,14 +105,15 @@ is_member(const struct directory_principal *who, const char *group)
 	return false;
 }
 
+/* Of a path or an ARN: @pattern itself, or what begins so where it ends in an asterisk. */
 static bool
-is_on_path(const char *path, const char *pattern)
+begins_as(const char *text, const char *pattern)
 {
 	size_t len = strlen(pattern);
 
 	if (len > 0 && pattern[len - 1] == '*')
-		return strncmp(path, pattern, len - 1) == 0;
-	return strcmp(path, pattern) == 0;
+		return strncmp(text, pattern, len - 1) == 0;
+	return strcmp(text, pattern) == 0;
 }
 
 static enum rules_value
@@ -118,13 +136,24 @@ eval_match(const char *key, const struct directory_principal *who,
 	return value == RULES_TRUE ? truth(share_value(theirs, ours)) : value;
 }
 
+static enum rules_value
+eval_access(const struct rules_term *term, const struct rules_access *access)
+{
+	if (access == NULL)
+		return RULES_UNKNOWN;
+	if (term->kind == RULES_VIA)
+		return truth(strcmp(access->via, term->key) == 0);
+	return truth(access->caller != NULL && begins_as(access->caller, term->key));
+}
+
 enum rules_value
 rules_eval_term(const struct rules_term *term, const struct directory_principal *who,
-    const struct instance *instance, const char **ret_why)
+    const struct instance *instance, const struct rules_access *access,
+    const char **ret_why)
 {
 	enum rules_value value = RULES_UNKNOWN;
 	const char *found = NULL;
-	const char *why = NULL;
+	const char *why = why_access;
 
 	switch (term->kind) {
 	case RULES_GROUP:
@@ -133,7 +162,11 @@ rules_eval_term(const struct rules_term *term, const struct directory_principal 
 		return truth(
 		    who->kind == PRINCIPAL_IAM_USER && strcmp(who->name, term->key) == 0);
 	case RULES_PATH:
-		return truth(is_on_path(who->path, term->key));
+		return truth(begins_as(who->path, term->key));
+	case RULES_VIA:
+	case RULES_CALLER:
+		value = eval_access(term, access);
+		break;
 	case RULES_TAG:
 		value = find_tag(who->tags, who->n_tags, term->key, &found, &why);
 		break;
@@ -144,7 +177,7 @@ rules_eval_term(const struct rules_term *term, const struct directory_principal 
 		value = eval_match(term->key, who, instance, &why);
 		break;
 	}
-	if (value == RULES_TRUE && term->kind != RULES_MATCH && term->value != NULL)
+	if (value == RULES_TRUE && term->value != NULL)
 		value = truth(strcmp(found, term->value) == 0);
 	if (value == RULES_UNKNOWN && ret_why != NULL)
 		*ret_why = why;
@@ -153,8 +186,8 @@ rules_eval_term(const struct rules_term *term, const struct directory_principal 
 
 enum rules_value
 rules_eval_rule(const struct rules_rule *rule, const struct directory_principal *who,
-    const struct instance *instance, const struct rules_term **ret_term,
-    const char **ret_why)
+    const struct instance *instance, const struct rules_access *access,
+    const struct rules_term **ret_term, const char **ret_why)
 {
 	const struct rules_term *unknown = NULL;
 	const char *unknown_why = NULL;
@@ -162,7 +195,7 @@ rules_eval_rule(const struct rules_rule *rule, const struct directory_principal 
 	for (size_t i = 0; i < rule->n_terms; i++) {
 		const char *why = NULL;
 		enum rules_value value =
-		    rules_eval_term(&rule->terms[i], who, instance, &why);
+		    rules_eval_term(&rule->terms[i], who, instance, access, &why);
 
 		if (value == RULES_FALSE) {
 			*ret_term = &rule->terms[i];
@@ -186,7 +219,7 @@ rules_eval_rule(const struct rules_rule *rule, const struct directory_principal 
 static enum rules_value
 eval_list(const struct rules_rule *rules, size_t n_rules,
     const struct directory_principal *who, const struct instance *instance,
-    struct rules_outcome *outcome)
+    const struct rules_access *access, struct rules_outcome *outcome)
 {
 	enum rules_value best = RULES_FALSE;
 
@@ -194,7 +227,7 @@ eval_list(const struct rules_rule *rules, size_t n_rules,
 		const struct rules_term *term = NULL;
 		const char *why = NULL;
 		enum rules_value value =
-		    rules_eval_rule(&rules[i], who, instance, &term, &why);
+		    rules_eval_rule(&rules[i], who, instance, access, &term, &why);
 
 		if (value <= best)
 			continue;
@@ -209,12 +242,13 @@ eval_list(const struct rules_rule *rules, size_t n_rules,
 
 void
 rules_eval(const struct rules_set *set, const struct directory_principal *who,
-    const struct instance *instance, struct rules_outcome *ret_outcome)
+    const struct instance *instance, const struct rules_access *access,
+    struct rules_outcome *ret_outcome)
 {
 	struct rules_outcome outcome = { .is_deny = true };
 	const char *why;
 
-	switch (eval_list(set->deny, set->n_deny, who, instance, &outcome)) {
+	switch (eval_list(set->deny, set->n_deny, who, instance, access, &outcome)) {
 	case RULES_TRUE:
 		outcome.value = RULES_FALSE;
 		outcome.reason = REASON_RULE_DENIES;
@@ -230,7 +264,8 @@ rules_eval(const struct rules_set *set, const struct directory_principal *who,
 	}
 
 	outcome = (struct rules_outcome){ 0 };
-	outcome.value = eval_list(set->allow, set->n_allow, who, instance, &outcome);
+	outcome.value =
+	    eval_list(set->allow, set->n_allow, who, instance, access, &outcome);
 	switch (outcome.value) {
 	case RULES_TRUE:
 		outcome.reason = REASON_RULE_ALLOWS;
@@ -243,7 +278,7 @@ rules_eval(const struct rules_set *set, const struct directory_principal *who,
 		/* With a single allow rule the term to mend is certain. */
 		if (set->n_allow == 1)
 			(void)rules_eval_rule(
-			    &set->allow[0], who, instance, &outcome.term, &why);
+			    &set->allow[0], who, instance, access, &outcome.term, &why);
 		break;
 	}
 	*ret_outcome = outcome;

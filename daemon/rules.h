@@ -9,11 +9,12 @@
  *   body = 1*( any byte but blank & ; " \ )  |  '"' *( any but " \ | '\"' | '\\' ) '"'
  *
  * kinds: group:NAME user:NAME path:/a/ or /a/STAR tag:KEY[=VALUE] instance:KEY[=VALUE]
- * match:KEY. via: and caller: are known words that this version refuses with a message of
- * their own. Tag keys compare ignoring ASCII case; names and values are exact. "KEY=" matches the
- * empty value only; KEY alone any value. path:/a/STAR (an asterisk) matches at /a/ and
- * below. match:KEY: the person's tag and the instance's have a value in common; several
- * values in one tag are separated by space or ':'.
+ * match:KEY via:WAY caller:ARN or caller:ARN-STAR. Tag keys compare ignoring ASCII case;
+ * names and values are exact. "KEY=" matches the empty value only; KEY alone any value.
+ * path:/a/STAR (an asterisk) matches at /a/ and below. match:KEY: the person's tag and the
+ * instance's have a value in common; several values in one tag are separated by space or
+ * ':'. via: is how somebody comes in, one of rules_way(); caller: who sent the key by EC2
+ * Instance Connect, as CloudTrail has it.
  */
 #ifndef DAEMON_RULES_H
 #define DAEMON_RULES_H
@@ -42,6 +43,14 @@ enum rules_kind {
 	RULES_TAG,
 	RULES_INSTANCE,
 	RULES_MATCH,
+	RULES_VIA,
+	RULES_CALLER,
+};
+
+/* How somebody comes in. Where it is not known yet the whole of it is NULL. */
+struct rules_access {
+	const char *via; /* one of rules_way(), or another method, which no term names */
+	const char *caller; /* an ARN; NULL: the way has none */
 };
 
 struct rules_term {
@@ -87,14 +96,24 @@ struct rules_outcome {
 int rules_parse(const char *text, struct rules_rule *ret_rule, char ret_error[200]);
 void rules_rule_done(struct rules_rule *rule);
 
-/** rules_eval_term() - @ret_why may be NULL; set (static text) when the value is UNKNOWN */
-enum rules_value
-rules_eval_term(const struct rules_term *term, const struct directory_principal *who,
-    const struct instance *instance, const char **ret_why);
+/** rules_way() - "iam-key", "tag-key", "eic", "password", …; NULL past the last */
+const char *rules_way(size_t n);
+
+/** rules_is_about_access() - a term of via: or caller: */
+bool rules_is_about_access(const struct rules_term *term);
+
+/**
+ * rules_eval_term() - @ret_why may be NULL; set (static text) when the value is UNKNOWN
+ * @access: NULL: not known, and via: and caller: are UNKNOWN
+ */
+enum rules_value rules_eval_term(const struct rules_term *term,
+    const struct directory_principal *who, const struct instance *instance,
+    const struct rules_access *access, const char **ret_why);
 
 /** rules_eval_rule() - AND: FALSE if any term is false, else UNKNOWN if any is, else TRUE */
-enum rules_value rules_eval_rule(const struct rules_rule *rule,
-    const struct directory_principal *who, const struct instance *instance,
+enum rules_value
+rules_eval_rule(const struct rules_rule *rule, const struct directory_principal *who,
+    const struct instance *instance, const struct rules_access *access,
     const struct rules_term **ret_term, const char **ret_why);
 
 /**
@@ -104,7 +123,8 @@ enum rules_value rules_eval_rule(const struct rules_rule *rule,
  * an unknown allow makes it UNKNOWN; else denied (NO_RULE).
  */
 void rules_eval(const struct rules_set *set, const struct directory_principal *who,
-    const struct instance *instance, struct rules_outcome *ret_outcome);
+    const struct instance *instance, const struct rules_access *access,
+    struct rules_outcome *ret_outcome);
 
 /** rules_tag() - the value of a tag, ignoring the key's case; NULL when absent */
 const char *rules_tag(const struct directory_tag *tags, size_t n_tags, const char *key);

@@ -24,6 +24,8 @@ static const struct {
 	{ "tag", RULES_TAG },
 	{ "instance", RULES_INSTANCE },
 	{ "match", RULES_MATCH },
+	{ "via", RULES_VIA },
+	{ "caller", RULES_CALLER },
 };
 
 /* Where we are in the text, and where to say what is wrong. */
@@ -138,11 +140,8 @@ parse_kind(struct cursor *c, enum rules_kind *ret_kind)
 			return 0;
 		}
 	}
-	if ((len == 3 && memcmp(word, "via", 3) == 0) ||
-	    (len == 6 && memcmp(word, "caller", 6) == 0))
-		return refuse(c, c->at, "%.*s: is not in this version", (int)len, word);
 	return refuse(c, c->at,
-	    "unknown term %.*s: (known: group user path tag instance match)",
+	    "unknown term %.*s: (known: group user path tag instance match via caller)",
 	    (int)(len > 40 ? 40 : len), word);
 }
 
@@ -179,6 +178,32 @@ is_iam_path(const char *path)
 	return true;
 }
 
+/* "arn:…", printable ASCII, with an asterisk at the end or none */
+static bool
+is_arn_pattern(const char *arn)
+{
+	size_t len = strlen(arn);
+
+	if (strncmp(arn, "arn:", 4) != 0 || len == 4)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (arn[i] < 0x21 || arn[i] > 0x7e || arn[i] == '?' ||
+		    (arn[i] == '*' && i + 1 < len))
+			return false;
+	return true;
+}
+
+static bool
+is_way(const char *via)
+{
+	const char *way;
+
+	for (size_t i = 0; (way = rules_way(i)) != NULL; i++)
+		if (strcmp(way, via) == 0)
+			return true;
+	return false;
+}
+
 /* Checks the body of @term and splits KEY=VALUE; @at is where the body begins. */
 static int
 finish_term(struct cursor *c, size_t at, struct rules_term *term)
@@ -196,6 +221,17 @@ finish_term(struct cursor *c, size_t at, struct rules_term *term)
 		if (!is_iam_path(term->key))
 			return refuse(
 			    c, at, "a path is /a/ (exactly) or /a/* (and below)");
+		return 0;
+	case RULES_VIA:
+		if (!is_way(term->key))
+			return refuse(c, at,
+			    "via: takes iam-key, tag-key, file-key, eic, chain-key, password, "
+			    "keyboard-interactive, gssapi-with-mic or hostbased");
+		return 0;
+	case RULES_CALLER:
+		if (!is_arn_pattern(term->key))
+			return refuse(c, at,
+			    "caller: takes an ARN, arn:…, or the beginning of one with * behind");
 		return 0;
 	case RULES_MATCH:
 		if (strchr(term->key, '=') != NULL)

@@ -87,6 +87,15 @@ world_person_by_id(const struct world *world, enum principal_kind kind, const ch
 	return NULL;
 }
 
+size_t
+world_service(const struct world *world, const char *name)
+{
+	for (size_t s = WORLD_SERVICES_MIN; s < world->n_services; s++)
+		if (strcmp(world->services[s], name) == 0)
+			return s;
+	return SNAPSHOT_SERVICE_LOGIN;
+}
+
 void
 world_account_verdict(const struct world *world, const struct world_account *account,
     size_t service, struct world_verdict *ret_verdict)
@@ -164,6 +173,7 @@ world_build(const struct config *config, struct directory *directory,
 	if (world == NULL)
 		return -ENOMEM;
 	world->refs = 1;
+	world->config = config;
 	world->directory = directory_ref(directory);
 	name_services(config, world);
 	r = instance_copy(instance, &world->instance);

@@ -25,7 +25,7 @@
  * A service's number is its bit in the published masks: SNAPSHOT_SERVICE_LOGIN, _SUDO, then
  * [login:NAME] in the order of the configuration.
  */
-#define WORLD_SERVICES_MIN 2
+#define WORLD_SERVICES_MIN CONFIG_SERVICE_FIRST
 
 enum world_claim {
 	WORLD_CLAIM_NONE = 0, /* maps to no account */
@@ -47,7 +47,9 @@ struct world_person {
 	struct mapping mapping;
 	enum world_claim claim;
 	size_t account; /* index into accounts when it is published, else SIZE_MAX */
-	struct world_verdict *services; /* world.n_services of them: the person's own */
+	struct world_verdict *services; /* world.n_services of them: the person's own, by
+	                                 * the best way in */
+	bool by_way; /* another way in may be another verdict: world_access() */
 };
 
 struct world_account {
@@ -55,7 +57,7 @@ struct world_account {
 	uint32_t uid;
 	uint32_t gid;   /* = uid, but of USER_LOCAL: as /etc/passwd has it */
 	uint32_t flags; /* USER_NAME when [login] allows somebody; USER_RUNAS when mapped
-	                 * by tag; USER_SHARED, _LOCAL, _RETIRED */
+	                 * by tag; USER_SHARED, _LOCAL, _RETIRED, _BY_WAY */
 	bool uid_from_ledger;
 	char *gecos; /* the person's stable id; of a listed shared name "shared" */
 	char *home;
@@ -83,6 +85,7 @@ struct world {
 	unsigned refs;               /* main thread only: not atomic */
 	struct directory *directory; /* owned reference */
 	struct instance *instance;   /* owned copy */
+	const struct config *config; /* not owned */
 	const char
 	    *services[SNAPSHOT_SERVICES_MAX]; /* names; texts of the configuration */
 	size_t n_services;                    /* WORLD_SERVICES_MIN or more */
@@ -146,6 +149,23 @@ world_person_by_id(const struct world *world, enum principal_kind kind, const ch
  */
 void world_account_verdict(const struct world *world, const struct world_account *account,
     size_t service, struct world_verdict *ret_verdict);
+
+/**
+ * world_access() - may this person come in this way?
+ * @service: number of the service: world_service()
+ * @access: how; via is not NULL
+ * @ret_reason, @ret_rule: may be NULL; the rule is the caller's
+ *
+ * Where the rules do not speak of ways this is the person's verdict of the service.
+ *
+ * Return: the verdict; UNKNOWN with REASON_INTERNAL when memory is out.
+ */
+enum verdict
+world_access(const struct world *world, const struct world_person *person, size_t service,
+    const struct rules_access *access, enum verdict_reason *ret_reason, char **ret_rule);
+
+/** world_service() - of a PAM service's name: that of [login:NAME], else of [login] */
+size_t world_service(const struct world *world, const char *name);
 
 static inline void
 world_unrefp(struct world **world)

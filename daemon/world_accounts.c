@@ -83,6 +83,8 @@ flags_of(const struct world_making *making, const struct world_candidate *candid
 	for (size_t i = 0; i < candidate->n_people; i++) {
 		if (candidate->people[i]->mapping.by == MAPPING_TAG)
 			flags |= USER_RUNAS;
+		if (candidate->people[i]->by_way)
+			flags |= USER_BY_WAY;
 		/* whoever may assume the role stands behind it: nobody knows how many */
 		if (candidate->people[i]->principal->kind == PRINCIPAL_ROLE)
 			flags |= USER_SHARED;

@@ -9,6 +9,7 @@
 #define DAEMON_WORLD_PARTS_H
 
 #include "common/snapshot.h"
+#include "daemon/access.h"
 #include "daemon/world.h"
 
 #define WORLD_BIT(service) (1u << (service))

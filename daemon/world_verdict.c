@@ -76,9 +76,15 @@ explain_tags(struct text *text, const struct rules_term *term,
 		    value, other);
 }
 
+/* Who, where and how: what rules are held against. */
+struct scene {
+	const struct directory_principal *who;
+	const struct instance *instance;
+	const struct rules_access *access; /* NULL: not known */
+};
+
 static void
-explain_false(struct text *text, const struct rules_term *term,
-    const struct directory_principal *who, const struct instance *instance)
+explain_false(struct text *text, const struct rules_term *term, const struct scene *scene)
 {
 	char value[VALUE_SIZE];
 
@@ -90,21 +96,28 @@ explain_false(struct text *text, const struct rules_term *term,
 		append(text, " (the person is another)");
 		break;
 	case RULES_PATH:
-		quote(who->path, value);
+		quote(scene->who->path, value);
 		append(text, " (the person's path is %s)", value);
 		break;
 	case RULES_TAG:
 	case RULES_INSTANCE:
 	case RULES_MATCH:
-		explain_tags(text, term, who, instance);
+		explain_tags(text, term, scene->who, scene->instance);
+		break;
+	case RULES_VIA:
+		quote(scene->access->via, value);
+		append(text, " (the person came in by %s)", value);
+		break;
+	case RULES_CALLER:
+		quote(scene->access->caller != NULL ? scene->access->caller : "", value);
+		append(text, " (the caller is \"%s\")", value);
 		break;
 	}
 }
 
 /* Nothing let the person in: each rule with the first term that is false. */
 static void
-explain_no_rule(struct text *text, const struct rules_set *set,
-    const struct directory_principal *who, const struct instance *instance)
+explain_no_rule(struct text *text, const struct rules_set *set, const struct scene *scene)
 {
 	const struct rules_term *term;
 	const char *why;
@@ -119,26 +132,26 @@ explain_no_rule(struct text *text, const struct rules_set *set,
 		}
 		append(text, "%sallow #%zu: %s", i > 0 ? "; " : "", i + 1,
 		    set->allow[i].text);
-		if (rules_eval_rule(&set->allow[i], who, instance, &term, &why) ==
-		    RULES_FALSE) {
+		if (rules_eval_rule(&set->allow[i], scene->who, scene->instance,
+			scene->access, &term, &why) == RULES_FALSE) {
 			if (set->allow[i].n_terms > 1)
 				append(text, ": %s", term->text);
-			explain_false(text, term, who, instance);
+			explain_false(text, term, scene);
 		}
 	}
 }
 
 static int
-explain_outcome(const struct rules_set *set, const struct rules_outcome *outcome,
-    const struct directory_principal *who, const struct instance *instance,
-    char **ret_text)
+explain_outcome(
+    const struct access_outcome *decided, const struct scene *scene, char **ret_text)
 {
+	const struct rules_outcome *outcome = &decided->rules;
 	struct text text = { .len = 0 };
 
-	if (outcome->rule == NULL || outcome->reason == REASON_NO_RULE) {
-		explain_no_rule(&text, set, who, instance);
+	if (outcome->rule == NULL) {
+		explain_no_rule(&text, decided->set, scene);
 	} else {
-		append(&text, "[%s] %s #%zu: %s", set->section,
+		append(&text, "[%s] %s #%zu: %s", decided->set->section,
 		    outcome->is_deny ? "deny" : "allow", outcome->number,
 		    outcome->rule->text);
 		if (outcome->value == RULES_UNKNOWN && outcome->rule->n_terms > 1)
@@ -173,21 +186,18 @@ explain_mapping(const struct world_making *making, const struct directory_princi
 	return *ret_text != NULL ? 0 : -ENOMEM;
 }
 
-static void
-set_verdict(struct world_verdict *verdict, const struct rules_outcome *outcome)
+static enum verdict
+verdict_of(enum rules_value value)
 {
-	verdict->reason = outcome->reason;
-	switch (outcome->value) {
+	switch (value) {
 	case RULES_TRUE:
-		verdict->verdict = VERDICT_ALLOW;
-		break;
+		return VERDICT_ALLOW;
 	case RULES_UNKNOWN:
-		verdict->verdict = VERDICT_UNKNOWN;
-		break;
+		return VERDICT_UNKNOWN;
 	case RULES_FALSE:
-		verdict->verdict = VERDICT_DENY;
 		break;
 	}
+	return VERDICT_DENY;
 }
 
 static int
@@ -208,6 +218,7 @@ deny_all(const struct world *world, struct world_person *person,
 	const struct world_verdict *login = &person->services[SNAPSHOT_SERVICE_LOGIN];
 	int r = 0;
 
+	person->by_way = false;
 	for (size_t s = 0; s < world->n_services; s++) {
 		free(person->services[s].rule);
 		person->services[s] =
@@ -226,54 +237,69 @@ world_refuse_id(const struct world *world, struct world_person *person)
 	return deny_all(world, person, REASON_ID_COLLISION, NULL);
 }
 
-/*
- * [sudo] and [login:NAME] are for people who may log in: their verdict is never better than
- * login's. A section [login:NAME] that only denies leaves the rest to [login].
- */
+/* What the rules say of somebody who has an account, by the best way in. */
 static int
-eval_beside(const struct world_making *making, struct world_person *person,
-    const struct rules_set *set, size_t service)
+eval(const struct world_making *making, struct world_person *person, size_t service)
 {
-	const struct world_verdict *login = &person->services[SNAPSHOT_SERVICE_LOGIN];
+	const struct scene scene = { .who = person->principal,
+		.instance = making->world->instance };
 	struct world_verdict *own = &person->services[service];
-	struct rules_outcome outcome;
+	struct access_outcome outcome;
+	bool varies;
 
-	rules_eval(set, person->principal, making->world->instance, &outcome);
-	if (login->verdict == VERDICT_DENY ||
-	    (login->verdict == VERDICT_UNKNOWN && outcome.value != RULES_FALSE) ||
-	    (service >= WORLD_SERVICES_MIN && set->n_allow == 0 &&
-		outcome.reason == REASON_NO_RULE))
-		return copy_verdict(login, own);
-	set_verdict(own, &outcome);
-	return explain_outcome(
-	    set, &outcome, person->principal, making->world->instance, &own->rule);
+	access_decide_any(
+	    making->config, service, scene.who, scene.instance, &outcome, &varies);
+	own->verdict = verdict_of(outcome.rules.value);
+	own->reason = outcome.rules.reason;
+	person->by_way = person->by_way || varies;
+	return explain_outcome(&outcome, &scene, &own->rule);
 }
 
 int
 world_verdicts(const struct world_making *making, struct world_person *person)
 {
-	const struct config *config = making->config;
-	struct world_verdict *login = &person->services[SNAPSHOT_SERVICE_LOGIN];
-	struct rules_outcome outcome;
+	const struct world *world = making->world;
 	char *text = NULL;
-	int r;
+	int r = 0;
 
 	if (person->mapping.reason != REASON_NONE) {
 		r = explain_mapping(making, person->principal, &text);
-		return r == 0
-			   ? deny_all(making->world, person, person->mapping.reason, text)
-			   : r;
+		return r == 0 ? deny_all(world, person, person->mapping.reason, text) : r;
 	}
 	if (person->claim == WORLD_CLAIM_REFUSED)
-		return deny_all(making->world, person, REASON_NAME_CLAIMED, NULL);
-	rules_eval(&config->login, person->principal, making->world->instance, &outcome);
-	set_verdict(login, &outcome);
-	r = explain_outcome(&config->login, &outcome, person->principal,
-	    making->world->instance, &login->rule);
-	if (r == 0)
-		r = eval_beside(making, person, &config->sudo, SNAPSHOT_SERVICE_SUDO);
-	for (size_t i = 0; r == 0 && i < config->n_services; i++)
-		r = eval_beside(
-		    making, person, &config->services[i], WORLD_SERVICES_MIN + i);
+		return deny_all(world, person, REASON_NAME_CLAIMED, NULL);
+	for (size_t s = 0; r == 0 && s < world->n_services; s++)
+		r = eval(making, person, s);
 	return r;
+}
+
+enum verdict
+world_access(const struct world *world, const struct world_person *person, size_t service,
+    const struct rules_access *access, enum verdict_reason *ret_reason, char **ret_rule)
+{
+	const struct scene scene = { person->principal, world->instance, access };
+	struct world_verdict own = person->services[service];
+	struct access_outcome outcome;
+	char *text = NULL;
+	int r = 0;
+
+	/* whoever has no account has none by any way */
+	if (person->by_way) {
+		access_decide(
+		    world->config, service, scene.who, scene.instance, access, &outcome);
+		own.verdict = verdict_of(outcome.rules.value);
+		own.reason = outcome.rules.reason;
+		if (ret_rule != NULL)
+			r = explain_outcome(&outcome, &scene, &text);
+	} else if (ret_rule != NULL && own.rule != NULL) {
+		text = strdup(own.rule);
+		r = text != NULL ? 0 : -ENOMEM;
+	}
+	if (r != 0)
+		own = (struct world_verdict){ VERDICT_UNKNOWN, REASON_INTERNAL, NULL };
+	if (ret_reason != NULL)
+		*ret_reason = own.reason;
+	if (ret_rule != NULL)
+		*ret_rule = text;
+	return own.verdict;
 }

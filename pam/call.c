@@ -115,6 +115,7 @@ take_masks(
 	call->facts |= (user->known_mask & sudo_bit) != 0 ? FACT_SUDO_KNOWN : 0;
 	call->facts |= (user->allow_mask & sudo_bit) != 0 ? FACT_SUDO_ALLOW : 0;
 	call->facts |= (user->flags & USER_SHARED) != 0 ? FACT_SHARED : 0;
+	call->facts |= (user->flags & USER_BY_WAY) != 0 ? FACT_BY_WAY : 0;
 }
 
 static void

@@ -53,6 +53,8 @@ enum {
 	FACT_OPENED = 1u << 29,
 	/* with FACT_LOCAL: such accounts may not come in by sshd, and this is no exception */
 	FACT_CLOSED = 1u << 30,
+	/* [login] speaks of ways in: the snapshot's bits hold for a published key alone */
+	FACT_BY_WAY = 1u << 31,
 };
 
 struct decision {

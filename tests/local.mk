@@ -8,7 +8,7 @@ tests_support_libsupport_la_SOURCES = tests/support/config_fixture.c \
 	tests/support/people_fixture.h tests/support/scratch.c tests/support/scratch.h \
 	tests/support/self.h tests/support/world_fixture.c tests/support/world_fixture.h
 check_LTLIBRARIES = tests/support/libsupport.la
-unit_tests = tests/unit/test_adaptive tests/unit/test_audit tests/unit/test_audit_chain \
+unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_audit tests/unit/test_audit_chain \
 	tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
 	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \
 	tests/unit/test_directory_json tests/unit/test_ec2 tests/unit/test_enable_text tests/unit/test_endpoints \

@@ -47,8 +47,9 @@ eval(const struct rules_rule *rule)
 	};
 	const struct rules_term *term;
 	const char *why;
-	enum rules_value known = rules_eval_rule(rule, &who, &instance, &term, &why);
-	enum rules_value unknown = rules_eval_rule(rule, &who, NULL, &term, &why);
+	enum rules_value known =
+	    rules_eval_rule(rule, &who, &instance, NULL, &term, &why);
+	enum rules_value unknown = rules_eval_rule(rule, &who, NULL, NULL, &term, &why);
 
 	/* Knowing less never turns a false rule true, nor a true one false. */
 	check(known == unknown || unknown == RULES_UNKNOWN);

@@ -244,6 +244,26 @@ test_a_service_may_be_all_that_wants_instance_tags(void **state)
 }
 
 static void
+test_sudo_does_not_ask_how_somebody_came_in(void **state)
+{
+	static const struct config_fixture_refusal table[] = {
+		{ "[sudo]\nallow = tag:x & via:eic",
+		    "f.conf:2: [sudo] allow: via:eic: how somebody came in is for [login]" },
+		{ "[sudo]\nallow = tag:x\ndeny = caller:arn:a*",
+		    "f.conf:3: [sudo] deny: caller:arn:a*: how somebody came in" },
+		{ "[sudo]\nallow = tag:", "f.conf:2: [sudo] allow: byte 5: nothing" },
+		{ "[principals]\nusers = via:eic",
+		    "f.conf:2: [principals] users: via:eic: only path:, group: and" },
+	};
+	(void)state;
+
+	config_fixture_refusals(table, BASE_N(table));
+	config_free(
+	    config_fixture_good("[login]\nallow = via:eic\n"
+				"deny = caller:arn:a*\n[login:at]\nallow = via:eic"));
+}
+
+static void
 test_shared_names_are_names_that_may_be_shared(void **state)
 {
 	static const struct config_fixture_refusal table[] = {
@@ -490,6 +510,7 @@ main(void)
 		cmocka_unit_test(test_a_section_of_a_service_is_checked_as_login_is),
 		cmocka_unit_test(test_a_service_may_be_all_that_wants_instance_tags),
 		cmocka_unit_test(test_shared_names_are_names_that_may_be_shared),
+		cmocka_unit_test(test_sudo_does_not_ask_how_somebody_came_in),
 		cmocka_unit_test(test_aws_may_be_another_account_and_other_endpoints),
 		cmocka_unit_test(
 		    test_without_a_rule_about_them_instance_tags_are_not_wanted),

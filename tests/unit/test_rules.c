@@ -119,17 +119,62 @@ test_terms_have_three_values(void **state)
 
 		if (rules_parse(table[i].text, &rule, error) != 0)
 			fail_msg("%s: %s", table[i].text, error);
-		if (rules_eval_term(&rule.terms[0], f->who, f->known, &why) !=
+		if (rules_eval_term(&rule.terms[0], f->who, f->known, NULL, &why) !=
 		    table[i].known)
 			fail_msg("%s: with known tags", table[i].text);
-		if (rules_eval_term(&rule.terms[0], f->who, f->unknown, NULL) !=
+		if (rules_eval_term(&rule.terms[0], f->who, f->unknown, NULL, NULL) !=
 			table[i].unknown ||
-		    rules_eval_term(&rule.terms[0], f->who, NULL, NULL) !=
+		    rules_eval_term(&rule.terms[0], f->who, NULL, NULL, NULL) !=
 			table[i].unknown)
 			fail_msg("%s: with unknown tags", table[i].text);
 		assert_true((why != NULL) == (table[i].known == RULES_UNKNOWN));
 		rules_rule_done(&rule);
 	}
+}
+
+static void
+test_ways_in_are_unknown_until_somebody_takes_one(void **state)
+{
+	static const struct {
+		const char *text, *via, *caller;
+		enum rules_value value;
+	} table[] = {
+		{ "via:eic", "eic", NULL, RULES_TRUE },
+		{ "via:eic", "iam-key", NULL, RULES_FALSE },
+		{ "via:eic", "", NULL, RULES_FALSE },
+		{ "via:password", "password", NULL, RULES_TRUE },
+		{ "caller:arn:a", "eic", "arn:a", RULES_TRUE },
+		{ "caller:arn:a", "eic", "arn:ab", RULES_FALSE },
+		{ "caller:arn:a*", "eic", "arn:ab", RULES_TRUE },
+		{ "caller:arn:a*", "eic", "arn:a", RULES_TRUE },
+		{ "caller:arn:a*", "eic", "arn:A", RULES_FALSE },
+		{ "caller:arn:ab*", "eic", "arn:a", RULES_FALSE },
+		/* a way without a caller is not somebody's */
+		{ "caller:arn:*", "iam-key", NULL, RULES_FALSE },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < BASE_N(table); i++) {
+		const struct rules_access access = { table[i].via, table[i].caller };
+		struct rules_rule rule;
+		char error[200];
+		const char *why = NULL;
+
+		if (rules_parse(table[i].text, &rule, error) != 0)
+			fail_msg("%s: %s", table[i].text, error);
+		assert_true(rules_is_about_access(&rule.terms[0]));
+		assert_int_equal(
+		    rules_eval_term(&rule.terms[0], f->who, f->known, NULL, &why),
+		    RULES_UNKNOWN);
+		assert_string_equal(why, "it depends on how the person comes in");
+		if (rules_eval_term(&rule.terms[0], f->who, f->unknown, &access, NULL) !=
+		    table[i].value)
+			fail_msg("%s: by %s", table[i].text, table[i].via);
+		rules_rule_done(&rule);
+	}
+	assert_string_equal(rules_way(0), "iam-key");
+	assert_string_equal(rules_way(8), "hostbased");
+	assert_null(rules_way(9));
 }
 
 static void
@@ -141,11 +186,11 @@ test_an_unknown_term_says_what_would_make_it_known(void **state)
 	const char *why = NULL;
 
 	assert_int_equal(rules_parse("match:platform", &rule, error), 0);
-	(void)rules_eval_term(&rule.terms[0], f->who, f->unknown, &why);
+	(void)rules_eval_term(&rule.terms[0], f->who, f->unknown, NULL, &why);
 	assert_string_equal(why, "switch the tags on");
 	rules_rule_done(&rule);
 	assert_int_equal(rules_parse("tag:twice", &rule, error), 0);
-	(void)rules_eval_term(&rule.terms[0], f->who, f->known, &why);
+	(void)rules_eval_term(&rule.terms[0], f->who, f->known, NULL, &why);
 	assert_string_equal(why, "the tag is there twice");
 	rules_rule_done(&rule);
 }
@@ -161,7 +206,7 @@ test_a_user_term_names_iam_users_only(void **state)
 	role.kind = PRINCIPAL_ROLE;
 	assert_int_equal(rules_parse("user:alice", &rule, error), 0);
 	assert_int_equal(
-	    rules_eval_term(&rule.terms[0], &role, f->known, NULL), RULES_FALSE);
+	    rules_eval_term(&rule.terms[0], &role, f->known, NULL, NULL), RULES_FALSE);
 	rules_rule_done(&rule);
 }
 
@@ -189,7 +234,7 @@ test_and_is_false_before_unknown_before_true(void **state)
 			assert_int_equal(rules_parse(line, &rule, error), 0);
 			assert_int_equal(rule.n_terms, 2);
 			assert_int_equal(
-			    rules_eval_rule(&rule, f->who, f->known, &term, &why),
+			    rules_eval_rule(&rule, f->who, f->known, NULL, &term, &why),
 			    want[a][b]);
 			assert_true((term == NULL) == (want[a][b] == RULES_TRUE));
 			assert_true((why != NULL) == (want[a][b] == RULES_UNKNOWN));
@@ -234,7 +279,7 @@ test_a_section_denies_first_and_never_allows_the_unknown(void **state)
 
 			set.n_allow = make_list(allow, a);
 			set.n_deny = make_list(deny, d);
-			rules_eval(&set, f->who, f->known, &got);
+			rules_eval(&set, f->who, f->known, NULL, &got);
 			if (d >= 3) {
 				assert_int_equal(got.value, RULES_FALSE);
 				assert_int_equal(got.reason, REASON_RULE_DENIES);
@@ -280,8 +325,15 @@ test_bad_rules_are_refused_with_their_position(void **state)
 		{ "alice", "byte 1: expected a term" },
 		{ "Group:x", "byte 1: expected a term" },
 		{ "grup:x", "byte 1: unknown term grup:" },
-		{ "via:eic", "via: is not in this version" },
-		{ "group:a & caller:x", "byte 11: caller: is not in this version" },
+		{ "via:ssh", "byte 5: via: takes iam-key, tag-key, file-key, eic" },
+		{ "via:eic=x", "byte 5: via: takes" },
+		{ "via:", "byte 5: nothing after the colon" },
+		{ "group:a & caller:x", "byte 18: caller: takes an ARN" },
+		{ "caller:arn:", "byte 8: caller: takes an ARN" },
+		{ "caller:arn:a*b", "byte 8: caller: takes an ARN" },
+		{ "caller:arn:a?", "byte 8: caller: takes an ARN" },
+		{ "caller:\"arn:a b\"", "byte 8: caller: takes an ARN" },
+		{ "caller:arn:\xc3\xa4", "byte 8: caller: takes an ARN" },
 		{ "group:", "byte 7: nothing after the colon" },
 		{ "group:\"\"", "byte 7: nothing after the colon" },
 		{ "group: a", "byte 7: nothing after the colon" },
@@ -377,6 +429,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_terms_have_three_values),
 		cmocka_unit_test(test_an_unknown_term_says_what_would_make_it_known),
+		cmocka_unit_test(test_ways_in_are_unknown_until_somebody_takes_one),
 		cmocka_unit_test(test_a_user_term_names_iam_users_only),
 		cmocka_unit_test(test_and_is_false_before_unknown_before_true),
 		cmocka_unit_test(
