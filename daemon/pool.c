@@ -9,7 +9,7 @@
 /* Pieces double from the first to the largest: from there on malloc(3) maps each alone. */
 #define PIECE_FIRST 1024
 #define PIECE_LARGEST ((size_t)256 * 1024)
-#define SHARED_MAX 128 /* longer texts are hardly ever equal */
+#define SHARED_MAX 512 /* longer texts are hardly ever equal */
 
 struct pool_piece {
 	struct pool_piece *next;

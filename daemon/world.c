@@ -26,9 +26,7 @@ world_unref(struct world *world)
 {
 	if (world == NULL || --world->refs > 0)
 		return;
-	for (size_t i = 0;
-	     world->verdicts != NULL && i < world->n_people * world->n_services; i++)
-		free(world->verdicts[i].rule);
+	pool_free(world->pool);
 	free(world->verdicts);
 	free(world->people);
 	free(world->claims);
@@ -177,6 +175,8 @@ world_build(const struct config *config, struct directory *directory,
 	world->directory = directory_ref(directory);
 	name_services(config, world);
 	r = instance_copy(instance, &world->instance);
+	if (r == 0)
+		r = pool_new(&world->pool);
 	if (r == 0)
 		r = world_people(&making);
 	if (r == 0)

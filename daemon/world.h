@@ -37,8 +37,9 @@ enum world_claim {
 struct world_verdict {
 	enum verdict verdict;
 	enum verdict_reason reason;
-	char *
-	    rule; /* "[login] allow #2: match:platform", with the term that failed; or NULL */
+	/* "[login] allow #2: match:platform", with the term that failed; or NULL. Of
+	 * world.pool: thousands of people are refused with the same words. */
+	const char *rule;
 };
 
 /* One principal in scope, in the order of directory.principals. */
@@ -91,6 +92,7 @@ struct world {
 	size_t n_services;                    /* WORLD_SERVICES_MIN or more */
 	struct world_person *people;          /* in scope */
 	struct world_verdict *verdicts;       /* n_services for each of them */
+	struct pool *pool;                    /* the verdicts' texts */
 	size_t n_people;
 	size_t *claims; /* backs the accounts' people */
 	size_t n_claims;

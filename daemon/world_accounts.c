@@ -146,14 +146,11 @@ add_local(struct world_making *making, const struct world_candidate *candidate)
 		   : -ENOMEM;
 }
 
-static int
+static void
 refuse_all(const struct world_making *making, const struct world_candidate *candidate)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < candidate->n_people; i++)
-		r = world_refuse_id(making->world, candidate->people[i]);
-	return r;
+	for (size_t i = 0; i < candidate->n_people; i++)
+		world_refuse_id(making->world, candidate->people[i]);
 }
 
 /*
@@ -174,8 +171,10 @@ add_living(struct world_making *making, const struct world_candidate *candidate)
 	r = idmap_assign(making->ids, kind, id, making->now_ms, &uid, &from_ledger);
 	if (r < 0)
 		return r;
-	if (r != 0 || !world_id_is_free(making, uid))
-		return refuse_all(making, candidate);
+	if (r != 0 || !world_id_is_free(making, uid)) {
+		refuse_all(making, candidate);
+		return 0;
+	}
 	account = &making->world->accounts[making->world->n_accounts++];
 	*account = (struct world_account){
 		.uid = uid,

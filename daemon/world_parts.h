@@ -37,7 +37,7 @@ struct world_making {
 	size_t n_candidates;
 };
 
-/* All return 0 or -ENOMEM. */
+/* All that return something return 0 or -ENOMEM. */
 
 /** world_people() - scope, mapping, claims, verdicts and the candidates for accounts */
 int world_people(struct world_making *making);
@@ -50,7 +50,7 @@ world_candidate(const struct world_making *making, const char *name);
 int world_verdicts(const struct world_making *making, struct world_person *person);
 
 /** world_refuse_id() - the id of an account is another's: deny */
-int world_refuse_id(const struct world *world, struct world_person *person);
+void world_refuse_id(const struct world *world, struct world_person *person);
 
 /** world_accounts() - ids, living accounts, retired ones; sorted by name */
 int world_accounts(struct world_making *making);

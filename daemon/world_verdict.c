@@ -141,9 +141,9 @@ explain_no_rule(struct text *text, const struct rules_set *set, const struct sce
 	}
 }
 
-static int
-explain_outcome(
-    const struct access_outcome *decided, const struct scene *scene, char **ret_text)
+static void
+explain_outcome(const struct access_outcome *decided, const struct scene *scene,
+    struct text *ret_text)
 {
 	const struct rules_outcome *outcome = &decided->rules;
 	struct text text = { .len = 0 };
@@ -159,14 +159,13 @@ explain_outcome(
 		if (outcome->value == RULES_UNKNOWN)
 			append(&text, " (%s)", outcome->why);
 	}
-	*ret_text = strdup(text.bytes);
-	return *ret_text != NULL ? 0 : -ENOMEM;
+	*ret_text = text;
 }
 
 /* A person who has no account: what in IAM would have to change. */
-static int
+static void
 explain_mapping(const struct world_making *making, const struct directory_principal *who,
-    char **ret_text)
+    struct text *ret_text)
 {
 	const char *tag_name = making->config->accounts.runas_tag;
 	const char *value = rules_tag(who->tags, who->n_tags, tag_name);
@@ -182,8 +181,7 @@ explain_mapping(const struct world_making *making, const struct directory_princi
 		append(&text,
 		    "the IAM name is \"%s\"; the tag %s can name another account", shown,
 		    key);
-	*ret_text = strdup(text.bytes);
-	return *ret_text != NULL ? 0 : -ENOMEM;
+	*ret_text = text;
 }
 
 static enum verdict
@@ -200,41 +198,23 @@ verdict_of(enum rules_value value)
 	return VERDICT_DENY;
 }
 
-static int
-copy_verdict(const struct world_verdict *from, struct world_verdict *to)
-{
-	*to = *from;
-	if (from->rule == NULL)
-		return 0;
-	to->rule = strdup(from->rule);
-	return to->rule != NULL ? 0 : -ENOMEM;
-}
-
-/* Every service denied for one reason; takes over @text, which may be NULL. */
-static int
+/* Every service denied for one reason; @rule may be NULL. */
+static void
 deny_all(const struct world *world, struct world_person *person,
-    enum verdict_reason reason, char *text)
+    enum verdict_reason reason, const char *rule)
 {
-	const struct world_verdict *login = &person->services[SNAPSHOT_SERVICE_LOGIN];
-	int r = 0;
-
 	person->by_way = false;
-	for (size_t s = 0; s < world->n_services; s++) {
-		free(person->services[s].rule);
-		person->services[s] =
-		    (struct world_verdict){ .verdict = VERDICT_DENY, .reason = reason };
-	}
-	person->services[SNAPSHOT_SERVICE_LOGIN].rule = text;
-	for (size_t s = SNAPSHOT_SERVICE_SUDO; r == 0 && s < world->n_services; s++)
-		r = copy_verdict(login, &person->services[s]);
-	return r;
+	for (size_t s = 0; s < world->n_services; s++)
+		person->services[s] = (struct world_verdict){
+			.verdict = VERDICT_DENY, .reason = reason, .rule = rule
+		};
 }
 
-int
+void
 world_refuse_id(const struct world *world, struct world_person *person)
 {
 	person->claim = WORLD_CLAIM_REFUSED;
-	return deny_all(world, person, REASON_ID_COLLISION, NULL);
+	deny_all(world, person, REASON_ID_COLLISION, NULL);
 }
 
 /* What the rules say of somebody who has an account, by the best way in. */
@@ -245,6 +225,7 @@ eval(const struct world_making *making, struct world_person *person, size_t serv
 		.instance = making->world->instance };
 	struct world_verdict *own = &person->services[service];
 	struct access_outcome outcome;
+	struct text text;
 	bool varies;
 
 	access_decide_any(
@@ -252,22 +233,29 @@ eval(const struct world_making *making, struct world_person *person, size_t serv
 	own->verdict = verdict_of(outcome.rules.value);
 	own->reason = outcome.rules.reason;
 	person->by_way = person->by_way || varies;
-	return explain_outcome(&outcome, &scene, &own->rule);
+	explain_outcome(&outcome, &scene, &text);
+	own->rule = pool_shared(making->world->pool, text.bytes);
+	return own->rule != NULL ? 0 : -ENOMEM;
 }
 
 int
 world_verdicts(const struct world_making *making, struct world_person *person)
 {
 	const struct world *world = making->world;
-	char *text = NULL;
+	const char *rule = NULL;
+	struct text text;
 	int r = 0;
 
 	if (person->mapping.reason != REASON_NONE) {
-		r = explain_mapping(making, person->principal, &text);
-		return r == 0 ? deny_all(world, person, person->mapping.reason, text) : r;
+		explain_mapping(making, person->principal, &text);
+		rule = pool_shared(world->pool, text.bytes);
+		deny_all(world, person, person->mapping.reason, rule);
+		return rule != NULL ? 0 : -ENOMEM;
 	}
-	if (person->claim == WORLD_CLAIM_REFUSED)
-		return deny_all(world, person, REASON_NAME_CLAIMED, NULL);
+	if (person->claim == WORLD_CLAIM_REFUSED) {
+		deny_all(world, person, REASON_NAME_CLAIMED, NULL);
+		return 0;
+	}
 	for (size_t s = 0; r == 0 && s < world->n_services; s++)
 		r = eval(making, person, s);
 	return r;
@@ -280,8 +268,8 @@ world_access(const struct world *world, const struct world_person *person, size_
 	const struct scene scene = { person->principal, world->instance, access };
 	struct world_verdict own = person->services[service];
 	struct access_outcome outcome;
-	char *text = NULL;
-	int r = 0;
+	struct text text;
+	char *rule = NULL;
 
 	/* whoever has no account has none by any way */
 	if (person->by_way) {
@@ -289,17 +277,18 @@ world_access(const struct world *world, const struct world_person *person, size_
 		    world->config, service, scene.who, scene.instance, access, &outcome);
 		own.verdict = verdict_of(outcome.rules.value);
 		own.reason = outcome.rules.reason;
-		if (ret_rule != NULL)
-			r = explain_outcome(&outcome, &scene, &text);
-	} else if (ret_rule != NULL && own.rule != NULL) {
-		text = strdup(own.rule);
-		r = text != NULL ? 0 : -ENOMEM;
+		explain_outcome(&outcome, &scene, &text);
+		own.rule = text.bytes;
 	}
-	if (r != 0)
-		own = (struct world_verdict){ VERDICT_UNKNOWN, REASON_INTERNAL, NULL };
+	if (ret_rule != NULL && own.rule != NULL) {
+		rule = strdup(own.rule);
+		if (rule == NULL)
+			own = (struct world_verdict){ VERDICT_UNKNOWN, REASON_INTERNAL,
+				NULL };
+	}
 	if (ret_reason != NULL)
 		*ret_reason = own.reason;
 	if (ret_rule != NULL)
-		*ret_rule = text;
+		*ret_rule = rule;
 	return own.verdict;
 }
