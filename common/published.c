@@ -21,13 +21,13 @@ struct published_shape {
 
 static const struct published_shape snapshot_shapes[PUBLISHED_SECTION_ID_MAX + 1] = {
 	[SNAPSHOT_USERS] = { SNAPSHOT_USER_SIZE, false, false },
-	[SNAPSHOT_USER_BY_NAME] = { PUBLISHED_SLOT_SIZE, false, true },
-	[SNAPSHOT_USER_BY_ID] = { PUBLISHED_SLOT_SIZE, false, true },
+	[SNAPSHOT_USER_BY_NAME] = { PUBLISHED_SLOT_SIZE, true, true },
+	[SNAPSHOT_USER_BY_ID] = { PUBLISHED_SLOT_SIZE, true, true },
 	[SNAPSHOT_GROUPS] = { SNAPSHOT_GROUP_SIZE, false, false },
-	[SNAPSHOT_GROUP_BY_NAME] = { PUBLISHED_SLOT_SIZE, false, true },
-	[SNAPSHOT_GROUP_BY_ID] = { PUBLISHED_SLOT_SIZE, false, true },
+	[SNAPSHOT_GROUP_BY_NAME] = { PUBLISHED_SLOT_SIZE, true, true },
+	[SNAPSHOT_GROUP_BY_ID] = { PUBLISHED_SLOT_SIZE, true, true },
 	[SNAPSHOT_GIDS] = { 4, true, false },
-	[SNAPSHOT_MEMBERS] = { 4, false, false },
+	[SNAPSHOT_MEMBERS] = { 1, true, false },
 	[SNAPSHOT_STRINGS] = { 1, true, false },
 	[SNAPSHOT_SERVICES] = { SNAPSHOT_SERVICE_SIZE, false, false },
 	[SNAPSHOT_SESSIONS] = { SNAPSHOT_SESSIONS_SIZE, false, false },
@@ -38,7 +38,7 @@ static const struct published_shape keysfile_shapes[PUBLISHED_SECTION_ID_MAX + 1
 	[KEYSFILE_PERSONS] = { KEYSFILE_PERSON_SIZE, false, false },
 	[KEYSFILE_CLAIMS] = { KEYSFILE_CLAIM_SIZE, false, false },
 	[KEYSFILE_KEYS] = { KEYSFILE_KEY_SIZE, false, false },
-	[KEYSFILE_BY_ACCOUNT] = { PUBLISHED_SLOT_SIZE, false, true },
+	[KEYSFILE_BY_ACCOUNT] = { PUBLISHED_SLOT_SIZE, true, true },
 	[KEYSFILE_STRINGS] = { 1, true, false },
 };
 
@@ -266,20 +266,4 @@ published_close(struct published *file)
 	if (file != NULL)
 		(void)munmap(file, file->map_size);
 	errno = saved_errno;
-}
-
-static int64_t
-load_stamp(const uint8_t *at)
-{
-	const uint64_t *line = (const uint64_t *)(const void *)at;
-
-	return (int64_t)le64toh(__atomic_load_n(line, __ATOMIC_RELAXED));
-}
-
-void
-published_verified(
-    const struct published *file, int64_t *ret_wall_ms, int64_t *ret_boot_ms)
-{
-	*ret_wall_ms = load_stamp(file->base + PUBLISHED_AT_VERIFIED_WALL);
-	*ret_boot_ms = load_stamp(file->base + PUBLISHED_AT_VERIFIED_BOOT);
 }

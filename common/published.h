@@ -84,9 +84,22 @@ published_state(const struct published *file)
 	return le32toh(__atomic_load_n(line, __ATOMIC_RELAXED));
 }
 
+static inline int64_t
+published_stamp(const struct published *file, size_t at)
+{
+	const uint64_t *line = (const uint64_t *)(const void *)(file->base + at);
+
+	return (int64_t)le64toh(__atomic_load_n(line, __ATOMIC_RELAXED));
+}
+
 /** published_verified() - when the content was last verified, both clocks in ms */
-void published_verified(
-    const struct published *file, int64_t *ret_wall_ms, int64_t *ret_boot_ms);
+static inline void
+published_verified(
+    const struct published *file, int64_t *ret_wall_ms, int64_t *ret_boot_ms)
+{
+	*ret_wall_ms = published_stamp(file, PUBLISHED_AT_VERIFIED_WALL);
+	*ret_boot_ms = published_stamp(file, PUBLISHED_AT_VERIFIED_BOOT);
+}
 
 /** published_record() - record @n of section @id, or NULL when there is no such record */
 static inline const uint8_t *
@@ -94,7 +107,8 @@ published_record(const struct published *file, unsigned id, uint64_t n)
 {
 	const struct published_section *s = &file->section[id];
 
-	return s->data != NULL && n < s->count ? s->data + n * s->stride : NULL;
+	/* Of a section that the file does not have the count is 0. */
+	return n < s->count ? s->data + n * s->stride : NULL;
 }
 
 /**
@@ -109,8 +123,8 @@ published_string(const struct published *file, uint32_t offset, size_t len)
 	/* STRINGS has the same id in both files. */
 	const struct published_section *strings = &file->section[SNAPSHOT_STRINGS];
 
-	if (strings->data == NULL || offset >= strings->count ||
-	    len >= strings->count - offset || strings->data[offset + len] != '\0')
+	if (offset >= strings->count || len >= strings->count - offset ||
+	    strings->data[offset + len] != '\0')
 		return NULL;
 	return (const char *)strings->data + offset;
 }
@@ -127,9 +141,9 @@ published_probe(
 {
 	const struct published_section *slots = &file->section[id];
 
-	while (slots->data != NULL && *cursor < slots->count) {
+	while (*cursor < slots->count) {
 		uint64_t n = ((hash >> 32) + *cursor) & (slots->count - 1);
-		const uint8_t *slot = slots->data + n * slots->stride;
+		const uint8_t *slot = slots->data + n * PUBLISHED_SLOT_SIZE;
 		uint32_t record = bytes_get_u32(slot + 4);
 
 		if (record == 0)

@@ -28,14 +28,19 @@ enum reader_claim {
 	READER_BUSY,  /* no slot, or replaced faster than we can read */
 };
 
-/* Threads differ in their thread pointer by whole stacks: the top bits of a product. */
-static unsigned
-first_slot(void)
+/*
+ * Where a call looks first, by where its guard lies: on a stack, and threads differ by whole
+ * stacks, so the top bits of a product. Any slot will do; asking who the thread is costs a
+ * call into libc.
+ */
+static inline unsigned
+first_slot(const struct reader_guard *guard)
 {
-	uint64_t h = (uint64_t)pthread_self() * 0x9e3779b97f4a7c15u;
+	uint64_t page = (uintptr_t)guard >> 12;
 
-	return (unsigned)(h >> 32) % READER_SLOTS;
+	return (unsigned)(page * 0x9e3779b97f4a7c15u >> 58);
 }
+_Static_assert(READER_SLOTS == 1 << (64 - 58), "six bits of the product");
 
 /*
  * @map is now in @slot; make sure that it was still current after everybody could see
@@ -60,34 +65,26 @@ settle(
 }
 
 static enum reader_claim
-claim_from(struct reader *reader, _Atomic(struct published *) *source, unsigned tries,
-    struct published **ret_map, int *ret_slot)
+claim_from(struct reader *reader, _Atomic(struct published *) *source, unsigned start,
+    unsigned tries, struct published **ret_map, struct reader_slot **ret_slot)
 {
 	struct published *map = atomic_load(source);
-	unsigned start;
 
 	if (map == NULL)
 		return READER_EMPTY;
-	start = first_slot();
 	for (unsigned i = 0; i < tries; i++) {
-		unsigned n = (start + i) % READER_SLOTS;
+		struct reader_slot *slot = &reader->slots[(start + i) % READER_SLOTS];
 		struct published *nobody = NULL;
 		enum reader_claim claim;
 
-		if (!atomic_compare_exchange_strong(&reader->slots[n].map, &nobody, map))
+		if (!atomic_compare_exchange_strong(&slot->map, &nobody, map))
 			continue;
-		claim = settle(source, &reader->slots[n], &map);
+		claim = settle(source, slot, &map);
 		*ret_map = map;
-		*ret_slot = (int)n;
+		*ret_slot = slot;
 		return claim;
 	}
 	return READER_BUSY;
-}
-
-static enum reader_claim
-claim_current(struct reader *reader, struct published **ret_map, int *ret_slot)
-{
-	return claim_from(reader, &reader->current, READER_SLOT_TRIES, ret_map, ret_slot);
 }
 
 static bool
@@ -165,7 +162,7 @@ note_generation(struct reader *reader, uint64_t before, uint64_t generation)
 }
 
 /* May this be answered from, as far as is known without a system call? */
-static bool
+static inline bool
 is_live(struct reader *reader, const struct published *map)
 {
 	return published_state(map) == PUBLISHED_LIVE &&
@@ -202,20 +199,20 @@ open_live(struct reader *reader, bool any, struct published **ret_map)
 }
 
 /*
- * Replace @old (NULL: none), which this call holds in @slot (-1: none), by what stands at
+ * Replace @old (NULL: none), which this call holds in @slot (NULL: none), by what stands at
  * the path, or by nothing when that cannot be opened: @old must not be answered from
  * again.
  */
 static int
-renew(struct reader *reader, struct published *old, int slot)
+renew(struct reader *reader, struct published *old, struct reader_slot *slot)
 {
 	struct published *fresh = NULL, *expected = old;
 	int r = open_live(reader, false, &fresh);
 	bool is_ours;
 
 	is_ours = atomic_compare_exchange_strong(&reader->current, &expected, fresh);
-	if (slot >= 0)
-		atomic_store(&reader->slots[slot].map, NULL);
+	if (slot != NULL)
+		atomic_store(&slot->map, NULL);
 	if (!is_ours) {
 		published_close(fresh);
 		/* Somebody else was quicker: theirs will do, if they have one. */
@@ -253,36 +250,36 @@ is_replaced_now(struct reader *reader, const struct published *map)
 }
 
 static inline bool
-is_replaced(struct reader *reader, const struct published *map, int slot)
+is_replaced(struct reader *reader, const struct published *map, struct reader_slot *slot)
 {
-	uint32_t calls =
-	    atomic_load_explicit(&reader->slots[slot].calls, memory_order_relaxed) + 1;
+	uint32_t calls = atomic_load_explicit(&slot->calls, memory_order_relaxed) + 1;
 
-	atomic_store_explicit(&reader->slots[slot].calls, calls, memory_order_relaxed);
+	atomic_store_explicit(&slot->calls, calls, memory_order_relaxed);
 	return calls % READER_LOOK_CALLS == 0 && is_replaced_now(reader, map);
 }
 
 /* Everything that may open a file, with cancellation off: a descriptor would be lost. */
 static int
-acquire_slowly(struct reader *reader, struct reader_guard *guard)
+acquire_slowly(struct reader *reader, unsigned start, struct reader_guard *guard)
 {
 	struct published *map = NULL;
-	int slot = -1;
+	struct reader_slot *slot = NULL;
 	int r;
 
 	for (int i = 0; i < READER_RENEWALS; i++) {
-		enum reader_claim claim = claim_current(reader, &map, &slot);
+		enum reader_claim claim = claim_from(
+		    reader, &reader->current, start, READER_SLOT_TRIES, &map, &slot);
 
 		if (claim == READER_BUSY)
 			break;
 		if (claim == READER_CLAIMED) {
 			if (is_live(reader, map)) {
-				*guard = (struct reader_guard){ map, reader, slot };
+				*guard = (struct reader_guard){ map, slot };
 				return 0;
 			}
 			r = renew(reader, map, slot);
 		} else {
-			r = renew(reader, NULL, -1);
+			r = renew(reader, NULL, NULL);
 		}
 		if (r == -EAGAIN)
 			break;
@@ -291,13 +288,13 @@ acquire_slowly(struct reader *reader, struct reader_guard *guard)
 	}
 	r = open_live(reader, true, &map);
 	if (r == 0)
-		*guard = (struct reader_guard){ map, reader, -1 };
+		*guard = (struct reader_guard){ map, NULL };
 	return r;
 }
 
 /* Nothing mapped, nothing live, or no slot: rare, and out of the way of the others. */
 __attribute__((noinline, cold)) static int
-acquire_anew(struct reader *reader, struct published *map, int slot,
+acquire_anew(struct reader *reader, struct published *map, struct reader_slot *slot,
     struct reader_guard *ret_guard)
 {
 	struct reader_guard guard = READER_GUARD_NONE;
@@ -307,7 +304,7 @@ acquire_anew(struct reader *reader, struct published *map, int slot,
 	if (map != NULL)
 		r = renew(reader, map, slot);
 	if (r == 0 || r == -EAGAIN)
-		r = acquire_slowly(reader, &guard);
+		r = acquire_slowly(reader, first_slot(ret_guard), &guard);
 	(void)pthread_setcancelstate(saved_state, NULL);
 	errno = saved_errno;
 	if (r == 0)
@@ -315,31 +312,23 @@ acquire_anew(struct reader *reader, struct published *map, int slot,
 	return r;
 }
 
+/* What nearly every call is: the first slot is free, and the map is live. */
 int
 reader_acquire(struct reader *reader, struct reader_guard *ret_guard)
 {
-	struct published *map;
-	int slot;
+	struct reader_slot *slot = &reader->slots[first_slot(ret_guard)];
+	struct published *map = atomic_load(&reader->current), *nobody = NULL;
 
-	if (claim_current(reader, &map, &slot) != READER_CLAIMED)
-		return acquire_anew(reader, NULL, -1, ret_guard);
+	if (map == NULL || !atomic_compare_exchange_strong(&slot->map, &nobody, map))
+		return acquire_anew(reader, NULL, NULL, ret_guard);
+	if (atomic_load(&reader->current) != map) {
+		atomic_store(&slot->map, NULL);
+		return acquire_anew(reader, NULL, NULL, ret_guard);
+	}
 	if (!is_live(reader, map) || is_replaced(reader, map, slot))
 		return acquire_anew(reader, map, slot, ret_guard);
-	*ret_guard = (struct reader_guard){ map, reader, slot };
+	*ret_guard = (struct reader_guard){ map, slot };
 	return 0;
-}
-
-void
-reader_release(struct reader_guard *guard)
-{
-	if (guard->file == NULL)
-		return;
-	if (guard->slot >= 0)
-		atomic_store_explicit(
-		    &guard->reader->slots[guard->slot].map, NULL, memory_order_release);
-	else
-		published_close((struct published *)(uintptr_t)guard->file);
-	*guard = (struct reader_guard)READER_GUARD_NONE;
 }
 
 /* A map of its own for @pin, unless somebody else was quicker; with cancellation off. */
@@ -364,12 +353,14 @@ reader_pin(struct reader *reader, _Atomic(struct published *) *pin,
     struct reader_guard *ret_guard)
 {
 	for (int i = 0; i < READER_RENEWALS; i++) {
+		struct reader_slot *slot;
 		struct published *map;
-		int slot, r;
+		int r;
 
-		switch (claim_from(reader, pin, READER_SLOTS, &map, &slot)) {
+		switch (claim_from(
+		    reader, pin, first_slot(ret_guard), READER_SLOTS, &map, &slot)) {
 		case READER_CLAIMED:
-			*ret_guard = (struct reader_guard){ map, reader, slot };
+			*ret_guard = (struct reader_guard){ map, slot };
 			return 0;
 		case READER_BUSY:
 			break;

@@ -46,13 +46,12 @@ struct reader {
 /* What a caller holds between reader_acquire() and reader_release(). */
 struct reader_guard {
 	const struct published *file;
-	struct reader *reader;
-	int slot; /* -1: a private map of this call alone */
+	struct reader_slot *slot; /* NULL: a private map of this call alone */
 };
 
-#define READER_GUARD_NONE      \
-	{                      \
-		NULL, NULL, -1 \
+#define READER_GUARD_NONE  \
+	{                  \
+		NULL, NULL \
 	}
 
 /**
@@ -70,7 +69,15 @@ struct reader_guard {
 int reader_acquire(struct reader *reader, struct reader_guard *ret_guard) MUST_CHECK;
 
 /** reader_release() - idempotent; errno kept */
-void reader_release(struct reader_guard *guard);
+static inline void
+reader_release(struct reader_guard *guard)
+{
+	if (guard->slot != NULL)
+		atomic_store_explicit(&guard->slot->map, NULL, memory_order_release);
+	else
+		published_close((struct published *)(uintptr_t)guard->file);
+	*guard = (struct reader_guard)READER_GUARD_NONE;
+}
 
 #define _cleanup_reader_guard_ _cleanup_(reader_release)
 

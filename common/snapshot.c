@@ -12,21 +12,14 @@ enum {
 	AT_USER_FLAGS = 8,
 	AT_USER_STRINGS = 12,
 	AT_USER_LEN = 16,
-	AT_USER_GIDS_CHECK = 26,
+	AT_USER_N_GIDS = 26,
 	AT_USER_GIDS = 28,
-	AT_USER_N_GIDS = 32,
+	AT_USER_STRINGS_CHECK = 32,
 	AT_USER_ALLOW = 36,
 	AT_USER_KNOWN = 40,
 	AT_USER_CHECK = 44,
 	AT_USER_WALL = 48,
 	AT_USER_BOOT = 56,
-	AT_GROUP_GID = 0,
-	AT_GROUP_NAME = 8,
-	AT_GROUP_NAME_LEN = 12,
-	AT_GROUP_MEMBERS = 16,
-	AT_GROUP_N_MEMBERS = 20,
-	AT_GROUP_MEMBERS_SIZE = 24,
-	AT_GROUP_CHECK = 28,
 	AT_SESSIONS_REVOKE = 0,
 	AT_SESSIONS_MANAGER = 4,
 	AT_SESSIONS_CHECK = 8,
@@ -37,18 +30,6 @@ static bool
 user_is_admissible(uint32_t uid, uint32_t gid, uint32_t flags)
 {
 	return (flags & USER_LOCAL) != 0 || (ids_is_ours(uid) && ids_is_ours(gid));
-}
-
-/*
- * "*" and nothing else: with "" pam_unix would let anybody in under nullok, and "x" makes
- * it look for a shadow entry.
- */
-static bool
-passwd_is_star(const struct snapshot_user *user)
-{
-	const char *passwd = user->strings + user->offset[SNAPSHOT_PASSWD];
-
-	return passwd[0] == '*' && passwd[1] == '\0';
 }
 
 /* In words: five calls of memchr(3) cost more than all the rest of a lookup. */
@@ -71,81 +52,110 @@ count_nuls(const char *bytes, size_t len)
 }
 
 /*
- * The five strings: inside the section, each ending where its length says and not before.
+ * The five strings: inside the section, and the last with its NUL, so that nobody reads
+ * beyond them. In a row and not in a loop: this is in the way of every lookup.
  */
-static bool
+static inline bool
 user_strings(
     const struct published *file, const uint8_t *record, struct snapshot_user *user)
 {
-	uint32_t size = 0;
-	uint16_t len[SNAPSHOT_STRINGS_N];
+	const uint8_t *len = record + AT_USER_LEN;
+	uint32_t at[SNAPSHOT_STRINGS_N + 1];
 
-	for (unsigned i = 0; i < SNAPSHOT_STRINGS_N; i++) {
-		len[i] = bytes_get_u16(record + AT_USER_LEN + 2 * i);
-		user->offset[i] = (uint16_t)size;
-		size += (uint32_t)len[i] + 1;
-	}
-	if (size > UINT16_MAX)
-		return false;
+	at[0] = 0;
+	at[1] = at[0] + bytes_get_u16(len) + 1;
+	at[2] = at[1] + bytes_get_u16(len + 2) + 1;
+	at[3] = at[2] + bytes_get_u16(len + 4) + 1;
+	at[4] = at[3] + bytes_get_u16(len + 6) + 1;
+	at[5] = at[4] + bytes_get_u16(len + 8) + 1;
+	user->offset[0] = 0;
+	user->offset[1] = (uint16_t)at[1];
+	user->offset[2] = (uint16_t)at[2];
+	user->offset[3] = (uint16_t)at[3];
+	user->offset[4] = (uint16_t)at[4];
+	user->strings_size = at[5];
 	user->strings =
-	    published_string(file, bytes_get_u32(record + AT_USER_STRINGS), size - 1);
-	if (user->strings == NULL)
-		return false;
-	for (unsigned i = 0; i < SNAPSHOT_STRINGS_N; i++) {
-		if (user->strings[user->offset[i] + len[i]] != '\0')
-			return false;
-	}
-	/* A record with a check is as its writer made it: this is for those without. */
-	if (bytes_get_u32(record + AT_USER_CHECK) == 0 &&
-	    count_nuls(user->strings, size) != SNAPSHOT_STRINGS_N)
-		return false;
-	user->strings_size = size;
-	return text_is_os_name(user->strings, len[SNAPSHOT_NAME]) && passwd_is_star(user);
+	    published_string(file, bytes_get_u32(record + AT_USER_STRINGS), at[5] - 1);
+	return user->strings != NULL && at[5] <= UINT16_MAX;
 }
 
-static bool
-user_is_whole(const uint8_t *record, struct snapshot_user *user)
+/*
+ * The name's end where its length says, and as passwd "*" and nothing else: with "" pam_unix
+ * would let anybody in under nullok, and "x" makes it look for a shadow entry.
+ */
+static inline bool
+passwd_is_star(const struct snapshot_user *user)
 {
-	uint32_t check = bytes_get_u32(record + AT_USER_CHECK);
-
-	user->has_checks = check != 0;
-	return check == 0 ||
-	       check == published_check(record, AT_USER_CHECK,
-			    published_sum(user->strings, user->strings_size));
+	return memcmp(user->strings + user->offset[SNAPSHOT_PASSWD] - 1, "\0*", 3) == 0;
 }
 
-bool
-snapshot_gids_are_whole(const struct snapshot_user *user)
+/* For names that nobody has asked for by name: none with ':' or a newline in it. */
+static inline bool
+name_is_lawful(const struct snapshot_user *user)
 {
-	return !user->has_checks || user->n_gids == 0 ||
-	       user->gids_check == published_check_gids(user->gids, user->n_gids);
+	return text_is_os_name(user->strings, user->offset[SNAPSHOT_PASSWD] - 1u);
 }
 
+/* With a check the strings are as their writer made them; without, NULs can be counted. */
+static inline bool
+strings_are_whole(const uint8_t *record, const struct snapshot_user *user)
+{
+	if (!user->has_checks)
+		return count_nuls(user->strings, user->strings_size) ==
+		       SNAPSHOT_STRINGS_N;
+	return bytes_get_u32(record + AT_USER_STRINGS_CHECK) ==
+	       published_check_text(user->strings, user->strings_size);
+}
+
+static inline bool
+gids_are_whole(const struct snapshot_user *user)
+{
+	size_t size = (size_t)user->n_gids * sizeof(uint32_t);
+
+	return !user->has_checks || size == 0 ||
+	       bytes_get_u32(user->gids + size) == published_check_text(user->gids, size);
+}
+
+/* What stands in the record itself, but for its strings. */
 static inline int
-read_user(const struct published *file, uint64_t n, struct snapshot_user *user)
+read_record(
+    const struct published *file, const uint8_t *record, struct snapshot_user *user)
 {
-	const uint8_t *record = published_record(file, SNAPSHOT_USERS, n);
-	uint32_t first;
+	const struct published_section *gids = &file->section[SNAPSHOT_GIDS];
+	uint32_t check = bytes_get_u32(record + AT_USER_CHECK);
+	uint32_t first = bytes_get_u32(record + AT_USER_GIDS);
 
-	if (record == NULL)
-		return PUBLISHED_E_NOTFOUND;
-	user->record = (uint32_t)n;
 	user->uid = bytes_get_u32(record + AT_USER_UID);
 	user->gid = bytes_get_u32(record + AT_USER_GID);
 	user->flags = bytes_get_u32(record + AT_USER_FLAGS);
-	if (!user_is_admissible(user->uid, user->gid, user->flags) ||
-	    !user_strings(file, record, user) || !user_is_whole(record, user))
+	/* A captured daemon's record is absent, whatever its check says. */
+	if (!user_is_admissible(user->uid, user->gid, user->flags))
+		return PUBLISHED_E_NOTFOUND;
+	user->has_checks = check != 0;
+	if (check != 0 && check != published_check(record, AT_USER_CHECK, 0))
 		return PUBLISHED_E_DAMAGED;
-
-	first = bytes_get_u32(record + AT_USER_GIDS);
-	user->n_gids = bytes_get_u32(record + AT_USER_N_GIDS);
-	user->gids_check = bytes_get_u16(record + AT_USER_GIDS_CHECK);
+	user->n_gids = bytes_get_u16(record + AT_USER_N_GIDS);
 	user->gids = NULL;
-	if (user->n_gids > 0) {
-		if ((uint64_t)first + user->n_gids > file->section[SNAPSHOT_GIDS].count)
-			return PUBLISHED_E_DAMAGED;
-		user->gids = published_record(file, SNAPSHOT_GIDS, first);
-	}
+	if (user->n_gids == 0)
+		return 0;
+	if ((uint64_t)first + user->n_gids >= gids->count) /* and their check */
+		return PUBLISHED_E_DAMAGED;
+	user->gids = gids->data + (uint64_t)first * sizeof(uint32_t);
+	return 0;
+}
+
+/* The rest of record @n, whose strings have been found. */
+static inline int
+read_user(const struct published *file, const uint8_t *record, uint32_t n,
+    struct snapshot_user *user)
+{
+	int r = read_record(file, record, user);
+
+	if (r != 0)
+		return r;
+	if (!passwd_is_star(user) || !strings_are_whole(record, user))
+		return PUBLISHED_E_DAMAGED;
+	user->record = n;
 	user->allow_mask = bytes_get_u32(record + AT_USER_ALLOW);
 	user->known_mask = bytes_get_u32(record + AT_USER_KNOWN);
 	user->verified_wall_ms = bytes_get_i64(record + AT_USER_WALL);
@@ -156,51 +166,77 @@ read_user(const struct published *file, uint64_t n, struct snapshot_user *user)
 	return 0;
 }
 
-/* The name of a record without the rest of it, to compare; NULL: none. */
-static const char *
-user_name(const struct published *file, uint64_t n, size_t *ret_len)
+/* The first of the five strings alone. */
+static inline bool
+user_name(const struct published *file, const uint8_t *record, struct snapshot_user *user)
 {
-	const uint8_t *record = published_record(file, SNAPSHOT_USERS, n);
+	uint16_t len = bytes_get_u16(record + AT_USER_LEN);
 
-	if (record == NULL)
-		return NULL;
-	*ret_len = bytes_get_u16(record + AT_USER_LEN);
-	return published_string(file, bytes_get_u32(record + AT_USER_STRINGS), *ret_len);
+	user->offset[SNAPSHOT_PASSWD] = (uint16_t)(len + 1);
+	user->strings =
+	    published_string(file, bytes_get_u32(record + AT_USER_STRINGS), len);
+	return user->strings != NULL;
 }
 
-/* An id outside the range makes the record absent; anything else wrong is damage. */
-static int
-read_found_user(const struct published *file, uint64_t n, struct snapshot_user *ret_user)
+/*
+ * The record of @name, with what @find_strings finds and nothing else read.
+ *
+ * A slot of the same tag whose record has no strings is as good as ours: it is damage, and
+ * not a stranger's.
+ */
+static inline __attribute__((always_inline)) int
+find_user(const struct published *file, const char *name,
+    bool (*find_strings)(
+	const struct published *, const uint8_t *, struct snapshot_user *),
+    struct snapshot_user *user, const uint8_t **ret_record, uint32_t *ret_n)
 {
-	const uint8_t *record = published_record(file, SNAPSHOT_USERS, n);
+	size_t len = strnlen(name, TEXT_OS_NAME_MAX + 1);
+	uint64_t hash, cursor = 0;
+	uint32_t next;
 
-	if (record != NULL && !user_is_admissible(bytes_get_u32(record + AT_USER_UID),
-				  bytes_get_u32(record + AT_USER_GID),
-				  bytes_get_u32(record + AT_USER_FLAGS)))
+	if (len > TEXT_OS_NAME_MAX)
 		return PUBLISHED_E_NOTFOUND;
-	return read_user(file, n, ret_user);
+	hash = published_hash(file->hash_seed, name, len);
+	while (
+	    (next = published_probe(file, SNAPSHOT_USER_BY_NAME, hash, &cursor)) != 0) {
+		const uint8_t *record = published_record(file, SNAPSHOT_USERS, next - 1);
+
+		if (record == NULL || !find_strings(file, record, user))
+			return PUBLISHED_E_DAMAGED;
+		if (user->offset[SNAPSHOT_PASSWD] - 1u == len &&
+		    text_is_same(user->strings, name, len)) {
+			*ret_record = record;
+			*ret_n = next - 1;
+			return 0;
+		}
+	}
+	return PUBLISHED_E_NOTFOUND;
 }
 
 int
 snapshot_user_by_name(
     const struct published *file, const char *name, struct snapshot_user *ret_user)
 {
-	const unsigned index = SNAPSHOT_USER_BY_NAME;
-	size_t len = strnlen(name, TEXT_OS_NAME_MAX + 1);
-	uint64_t hash = published_hash(file->hash_seed, name, len);
-	uint64_t cursor = 0;
-	uint32_t next;
+	const uint8_t *record;
+	uint32_t n;
+	int r = find_user(file, name, user_strings, ret_user, &record, &n);
 
-	if (len > TEXT_OS_NAME_MAX)
-		return PUBLISHED_E_NOTFOUND;
-	while ((next = published_probe(file, index, hash, &cursor)) != 0) {
-		size_t found_len;
-		const char *found = user_name(file, next - 1, &found_len);
+	return r == 0 ? read_user(file, record, n, ret_user) : r;
+}
 
-		if (found != NULL && found_len == len && memcmp(found, name, len) == 0)
-			return read_found_user(file, next - 1, ret_user);
-	}
-	return PUBLISHED_E_NOTFOUND;
+int
+snapshot_gids_by_name(
+    const struct published *file, const char *name, struct snapshot_user *ret_user)
+{
+	const uint8_t *record;
+	uint32_t n;
+	int r = find_user(file, name, user_name, ret_user, &record, &n);
+
+	if (r == 0)
+		r = read_record(file, record, ret_user);
+	if (r == 0 && !gids_are_whole(ret_user))
+		return PUBLISHED_E_DAMAGED;
+	return r;
 }
 
 int
@@ -210,12 +246,19 @@ snapshot_user_by_id(
 	uint64_t hash = published_hash_id(file->hash_seed, uid);
 	uint64_t cursor = 0;
 	uint32_t next;
+	int r;
 
 	while ((next = published_probe(file, SNAPSHOT_USER_BY_ID, hash, &cursor)) != 0) {
 		const uint8_t *record = published_record(file, SNAPSHOT_USERS, next - 1);
 
-		if (record != NULL && bytes_get_u32(record + AT_USER_UID) == uid)
-			return read_found_user(file, next - 1, ret_user);
+		if (record == NULL)
+			return PUBLISHED_E_DAMAGED;
+		if (bytes_get_u32(record + AT_USER_UID) != uid)
+			continue;
+		if (!user_strings(file, record, ret_user))
+			return PUBLISHED_E_DAMAGED;
+		r = read_user(file, record, next - 1, ret_user);
+		return r == 0 && !name_is_lawful(ret_user) ? PUBLISHED_E_DAMAGED : r;
 	}
 	return PUBLISHED_E_NOTFOUND;
 }
@@ -223,128 +266,17 @@ snapshot_user_by_id(
 int
 snapshot_user_at(const struct published *file, uint32_t n, struct snapshot_user *ret_user)
 {
-	return read_user(file, n, ret_user);
-}
-
-static const char *
-group_name(const struct published *file, const uint8_t *record, uint16_t *ret_len)
-{
-	*ret_len = bytes_get_u16(record + AT_GROUP_NAME_LEN);
-	return published_string(file, bytes_get_u32(record + AT_GROUP_NAME), *ret_len);
-}
-
-static bool
-group_is_whole(const struct published *file, const uint8_t *record,
-    const struct snapshot_group *group)
-{
-	uint32_t check = bytes_get_u32(record + AT_GROUP_CHECK);
-	const struct published_section *members = &file->section[SNAPSHOT_MEMBERS];
-	uint64_t sum;
-
-	if (check == 0)
-		return true;
-	sum = published_sum(group->name, (size_t)group->name_len + 1);
-	sum +=
-	    published_sum(group->n_members > 0
-			      ? members->data + (uint64_t)group->members * members->stride
-			      : members->data,
-		(size_t)group->n_members * members->stride);
-	return check == published_check(record, AT_GROUP_CHECK, sum);
-}
-
-static int
-read_group(const struct published *file, uint64_t n, struct snapshot_group *ret_group)
-{
-	const uint8_t *record = published_record(file, SNAPSHOT_GROUPS, n);
-	struct snapshot_group group;
+	const uint8_t *record = published_record(file, SNAPSHOT_USERS, n);
+	int r;
 
 	if (record == NULL)
 		return PUBLISHED_E_NOTFOUND;
-	group.gid = bytes_get_u32(record + AT_GROUP_GID);
-	group.name = group_name(file, record, &group.name_len);
-	group.members = bytes_get_u32(record + AT_GROUP_MEMBERS);
-	group.n_members = bytes_get_u32(record + AT_GROUP_N_MEMBERS);
-	group.members_size = bytes_get_u32(record + AT_GROUP_MEMBERS_SIZE);
-	if (!ids_is_ours(group.gid) || group.name == NULL ||
-	    !text_is_group_name(group.name, group.name_len) ||
-	    group.n_members > SNAPSHOT_MEMBERS_MAX ||
-	    group.members_size > SNAPSHOT_MEMBERS_MAX * (TEXT_OS_NAME_MAX + 1) ||
-	    (uint64_t)group.members + group.n_members >
-		file->section[SNAPSHOT_MEMBERS].count ||
-	    !group_is_whole(file, record, &group))
+	if (!user_strings(file, record, ret_user))
 		return PUBLISHED_E_DAMAGED;
-	*ret_group = group;
-	return 0;
-}
-
-int
-snapshot_group_by_name(
-    const struct published *file, const char *name, struct snapshot_group *ret_group)
-{
-	const unsigned index = SNAPSHOT_GROUP_BY_NAME;
-	size_t len = strnlen(name, TEXT_OS_NAME_MAX + 1);
-	uint64_t hash = published_hash(file->hash_seed, name, len);
-	uint64_t cursor = 0;
-	uint32_t next;
-
-	if (len > TEXT_OS_NAME_MAX)
-		return PUBLISHED_E_NOTFOUND;
-	while ((next = published_probe(file, index, hash, &cursor)) != 0) {
-		const uint8_t *record = published_record(file, SNAPSHOT_GROUPS, next - 1);
-		const char *found;
-		uint16_t found_len;
-
-		if (record == NULL)
-			continue;
-		found = group_name(file, record, &found_len);
-		if (found == NULL || found_len != len || memcmp(found, name, len) != 0)
-			continue;
-		if (!ids_is_ours(bytes_get_u32(record + AT_GROUP_GID)))
-			return PUBLISHED_E_NOTFOUND;
-		return read_group(file, next - 1, ret_group);
-	}
-	return PUBLISHED_E_NOTFOUND;
-}
-
-int
-snapshot_group_by_id(
-    const struct published *file, uint32_t gid, struct snapshot_group *ret_group)
-{
-	uint64_t hash = published_hash_id(file->hash_seed, gid);
-	uint64_t cursor = 0;
-	uint32_t next;
-
-	if (!ids_is_ours(gid))
-		return PUBLISHED_E_NOTFOUND;
-	while ((next = published_probe(file, SNAPSHOT_GROUP_BY_ID, hash, &cursor)) != 0) {
-		const uint8_t *record = published_record(file, SNAPSHOT_GROUPS, next - 1);
-
-		if (record != NULL && bytes_get_u32(record + AT_GROUP_GID) == gid)
-			return read_group(file, next - 1, ret_group);
-	}
-	return PUBLISHED_E_NOTFOUND;
-}
-
-int
-snapshot_group_at(
-    const struct published *file, uint32_t n, struct snapshot_group *ret_group)
-{
-	return read_group(file, n, ret_group);
-}
-
-const char *
-snapshot_member(
-    const struct published *file, const struct snapshot_group *group, uint32_t n)
-{
-	const uint8_t *member;
-	struct snapshot_user user;
-
-	if (n >= group->n_members)
-		return NULL;
-	member = published_record(file, SNAPSHOT_MEMBERS, (uint64_t)group->members + n);
-	if (member == NULL || read_user(file, bytes_get_u32(member), &user) != 0)
-		return NULL;
-	return user.strings;
+	r = read_user(file, record, n, ret_user);
+	if (r == PUBLISHED_E_NOTFOUND || (r == 0 && !name_is_lawful(ret_user)))
+		return PUBLISHED_E_DAMAGED;
+	return r;
 }
 
 uint32_t

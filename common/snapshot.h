@@ -40,7 +40,6 @@ struct snapshot_user {
 	uint32_t strings_size;               /* all five with their NULs */
 	const uint8_t *gids; /* n_gids little-endian u32, without gid itself */
 	uint32_t n_gids;
-	uint16_t gids_check;
 	bool has_checks; /* false: of a writer that had none */
 	uint32_t allow_mask;
 	uint32_t known_mask;
@@ -52,14 +51,22 @@ struct snapshot_group {
 	uint32_t gid;
 	const char *name;
 	uint16_t name_len;
-	uint32_t members; /* first record of MEMBERS */
+	const uint8_t *members; /* for each its length in a byte, name, NUL */
 	uint32_t n_members;
-	uint32_t
-	    members_size; /* bytes of all member names with NULs, as the writer counted */
+	uint32_t members_size; /* bytes of all of them */
 };
 
 /** snapshot_user_by_name() - any flags: the caller looks at USER_NAME, _LOCAL, _RETIRED */
 int snapshot_user_by_name(
+    const struct published *file, const char *name, struct snapshot_user *ret_user);
+
+/**
+ * snapshot_gids_by_name() - ids, flags and gids alone, for initgroups(3)
+ *
+ * The gids are compared with their check here and nowhere else; of the strings only the
+ * name is looked at; masks and times are not set.
+ */
+int snapshot_gids_by_name(
     const struct published *file, const char *name, struct snapshot_user *ret_user);
 
 int snapshot_user_by_id(
@@ -68,9 +75,6 @@ int snapshot_user_by_id(
 /** snapshot_user_at() - record @n, for enumeration and members; NOTFOUND past the end */
 int snapshot_user_at(
     const struct published *file, uint32_t n, struct snapshot_user *ret_user);
-
-/** snapshot_gids_are_whole() - are user->gids what the writer wrote? Not looked at before. */
-bool snapshot_gids_are_whole(const struct snapshot_user *user);
 
 int snapshot_group_by_name(
     const struct published *file, const char *name, struct snapshot_group *ret_group);
@@ -81,9 +85,13 @@ int snapshot_group_by_id(
 int snapshot_group_at(
     const struct published *file, uint32_t n, struct snapshot_group *ret_group);
 
-/** snapshot_member() - name of member @n of a group; NULL when it cannot be read */
-const char *snapshot_member(
-    const struct published *file, const struct snapshot_group *group, uint32_t n);
+/**
+ * snapshot_member() - the name of the member that begins at *@at of group->members
+ * @at: 0 at first; moves on to the next
+ *
+ * Return: NULL at the end, and where none can be read: then *@at is not members_size.
+ */
+const char *snapshot_member(const struct snapshot_group *group, uint32_t *at);
 
 /** snapshot_service_bit() - the mask of [login:NAME], else of "login" */
 uint32_t snapshot_service_bit(const struct published *file, const char *service);

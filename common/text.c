@@ -37,21 +37,68 @@ static const uint8_t name_class[256] = {
 	['.'] = NAME_LATER | NAME_DOT,
 };
 
+/* Eight bytes at a time. The sums have the top bit of each byte that is below 0x80. */
+#define EACH(byte) ((byte)*0x0101010101010101u)
+
+static inline uint64_t
+at_least(uint64_t word, unsigned byte)
+{
+	return word + EACH(0x80u - byte);
+}
+
+static inline uint64_t
+other_than(uint64_t word, unsigned byte)
+{
+	return (word ^ EACH(byte)) + EACH(0x7fu);
+}
+
+/* The top bit of each byte that may not stand behind the first of a name. */
+static inline uint64_t
+not_later(uint64_t word)
+{
+	uint64_t letter = at_least(word, 'a') & ~at_least(word, 'z' + 1);
+	uint64_t others =
+	    at_least(word, '-') & ~at_least(word, '9' + 1) & other_than(word, '/');
+
+	return (word | (~letter & ~others & other_than(word, '_'))) & EACH(0x80u);
+}
+
+/* May the bytes from the second on stand there, as far as each alone is concerned? */
+static inline bool
+are_later(const char *name, size_t len, bool *ret_has_dot)
+{
+	const size_t size = sizeof(uint64_t);
+	uint64_t word, bad = 0, no_dot = EACH(0x80u);
+	unsigned all = NAME_LATER, some = 0;
+
+	if (len < size) {
+		for (size_t i = 1; i < len; i++) {
+			all &= name_class[(uint8_t)name[i]];
+			some |= name_class[(uint8_t)name[i]];
+		}
+		*ret_has_dot = (some & NAME_DOT) != 0;
+		return all != 0;
+	}
+	for (size_t i = 0; i < len; i += size) {
+		/* The last eight are in part looked at for the second time. */
+		memcpy(&word, name + (i + size > len ? len - size : i), size);
+		bad |= not_later(word);
+		no_dot &= other_than(word, '.');
+	}
+	*ret_has_dot = (no_dot & EACH(0x80u)) != EACH(0x80u);
+	return bad == 0;
+}
+
 bool
 text_is_os_name(const char *name, size_t len)
 {
-	unsigned all = NAME_LATER, some = 0;
+	bool has_dot;
 
 	if (len == 0 || len > TEXT_OS_NAME_MAX ||
-	    (name_class[(uint8_t)name[0]] & NAME_FIRST) == 0)
+	    (name_class[(uint8_t)name[0]] & NAME_FIRST) == 0 ||
+	    !are_later(name, len, &has_dot))
 		return false;
-	for (size_t i = 1; i < len; i++) {
-		all &= name_class[(uint8_t)name[i]];
-		some |= name_class[(uint8_t)name[i]];
-	}
-	if (all == 0 || (some & NAME_DOT) == 0)
-		return all != 0;
-	for (size_t i = 1; i < len; i++) {
+	for (size_t i = 1; has_dot && i < len; i++) {
 		if (name[i] == '.' && (i + 1 == len || name[i + 1] == '.'))
 			return false;
 	}

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define TEXT_OS_NAME_MAX 32 /* bytes, without the NUL */
 
@@ -38,6 +39,26 @@ bool text_is_group_name(const char *name, size_t len);
  * Return: 0, or -EINVAL.
  */
 int text_parse_u32(const char *text, uint32_t max, uint32_t *ret_value);
+
+/** text_is_same() - memcmp(3) of two names, where they are not very short, without a call */
+static inline bool
+text_is_same(const char *a, const char *b, size_t len)
+{
+	uint64_t left, right;
+
+	if (len < sizeof(left))
+		return memcmp(a, b, len) == 0;
+	for (size_t i = 0; i + sizeof(left) < len; i += sizeof(left)) {
+		memcpy(&left, a + i, sizeof(left));
+		memcpy(&right, b + i, sizeof(right));
+		if (left != right)
+			return false;
+	}
+	/* The last eight, in part for the second time. */
+	memcpy(&left, a + len - sizeof(left), sizeof(left));
+	memcpy(&right, b + len - sizeof(right), sizeof(right));
+	return left == right;
+}
 
 /** text_equal_fold() - equal but for the case of A-Z, as IAM compares tag keys and names */
 bool text_equal_fold(const char *a, const char *b);

@@ -38,11 +38,16 @@ publish_encode_section(struct publish_encoder *encoder, unsigned id, uint32_t st
  */
 uint8_t *publish_encode_record(struct publish_encoder *encoder, unsigned id);
 
-/** publish_encode_u32() - one more record of a section of stride 4 */
-void publish_encode_u32(struct publish_encoder *encoder, unsigned id, uint32_t value);
-
 /** publish_encode_count() - records so far: the number of the next one */
 uint32_t publish_encode_count(const struct publish_encoder *encoder, unsigned id);
+
+/**
+ * publish_encode_space() - @n more bytes of a section, whole records, for the caller to write
+ *
+ * Return: NULL after a failure, with *ret_offset as it was.
+ */
+uint8_t *publish_encode_space(
+    struct publish_encoder *encoder, unsigned id, size_t n, uint32_t *ret_offset);
 
 /** publish_encode_bytes() - @len bytes and a NUL behind the others in STRINGS; their offset */
 uint32_t
@@ -56,8 +61,8 @@ publish_encode_text(struct publish_encoder *encoder, const char *text, uint16_t 
 void publish_encode_slots(struct publish_encoder *encoder, unsigned id, uint32_t n);
 
 /** publish_encode_slot_name(), _id() - record @record is found by this name or id */
-void publish_encode_slot_name(
-    struct publish_encoder *encoder, unsigned id, const char *name, uint32_t record);
+void publish_encode_slot_name(struct publish_encoder *encoder, unsigned id,
+    const char *name, size_t len, uint32_t record);
 void publish_encode_slot_id(
     struct publish_encoder *encoder, unsigned id, uint32_t key, uint32_t record);
 

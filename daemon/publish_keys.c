@@ -230,7 +230,7 @@ publish_encode_keys(const struct world *world, const struct keystore *keys,
 
 		if (i == 0 || people[i - 1]->account != people[i]->account)
 			publish_encode_slot_name(&encoder, KEYSFILE_BY_ACCOUNT,
-			    account->name,
+			    account->name, strlen(account->name),
 			    publish_encode_count(&encoder, KEYSFILE_CLAIMS));
 		put_claim(&encoder, world, people[i],
 		    publish_encode_count(&encoder, KEYSFILE_PERSONS));

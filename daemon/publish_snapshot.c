@@ -11,9 +11,9 @@ enum {
 	AT_USER_FLAGS = 8,
 	AT_USER_STRINGS = 12,
 	AT_USER_LEN = 16,
-	AT_USER_GIDS_CHECK = 26,
+	AT_USER_N_GIDS = 26,
 	AT_USER_GIDS = 28,
-	AT_USER_N_GIDS = 32,
+	AT_USER_STRINGS_CHECK = 32,
 	AT_USER_ALLOW = 36,
 	AT_USER_KNOWN = 40,
 	AT_USER_CHECK = 44,
@@ -29,68 +29,75 @@ enum {
 	AT_SESSIONS_CHECK = 8,
 };
 
-/* published_sum() of @count records of an encoded section, from @first on. */
-static uint64_t
-sum_of(const struct publish_encoder *encoder, unsigned id, uint32_t first, size_t count)
-{
-	const struct publish_section *section = &encoder->sections[id];
-
-	if (encoder->error != 0 || count == 0)
-		return published_sum("", 0);
-	return published_sum(
-	    section->bytes + (size_t)first * section->stride, count * section->stride);
-}
+/* Where a name lies in STRINGS: members are written from there, not from all over the heap. */
+struct placed_name {
+	uint32_t offset;
+	uint32_t len;
+};
 
 /* The five strings of struct passwd in a row: what a reader copies in one piece. */
-static void
+static struct placed_name
 put_user_strings(
     struct publish_encoder *encoder, const struct world_account *account, uint8_t *record)
 {
 	const char *texts[] = { account->name, "*", account->gecos, account->home,
 		account->shell };
-	size_t total = 0;
+	struct placed_name placed = { 0, 0 };
+	size_t len[BASE_N(texts)], total = 0, done = 0;
+	uint8_t *block;
 
 	for (size_t i = 0; i < BASE_N(texts); i++) {
-		uint16_t len;
-		uint32_t offset =
-		    publish_encode_text(encoder, texts[i] != NULL ? texts[i] : "", &len);
-
-		if (i == 0)
-			bytes_put_u32(record + AT_USER_STRINGS, offset);
-		bytes_put_u16(record + AT_USER_LEN + 2 * i, len);
-		total += (size_t)len + 1;
+		if (texts[i] == NULL)
+			texts[i] = "";
+		len[i] = strlen(texts[i]);
+		total += len[i] + 1;
 	}
-	/* The reader's offsets within the five are u16. */
-	if (total > UINT16_MAX && encoder->error == 0)
+	/* The reader's offsets within the five are u16, a member's length is u8. */
+	if ((total > UINT16_MAX || len[0] > UINT8_MAX) && encoder->error == 0)
 		encoder->error = PUBLISH_E_TOO_LARGE;
-	bytes_put_u32(record + AT_USER_CHECK,
-	    published_check(record, AT_USER_CHECK,
-		sum_of(encoder, SNAPSHOT_STRINGS, bytes_get_u32(record + AT_USER_STRINGS),
-		    total)));
+	block = publish_encode_space(encoder, SNAPSHOT_STRINGS, total, &placed.offset);
+	if (block == NULL)
+		return placed;
+	for (size_t i = 0; i < BASE_N(texts); i++) {
+		bytes_put_u16(record + AT_USER_LEN + 2 * i, (uint16_t)len[i]);
+		memcpy(block + done, texts[i], len[i] + 1);
+		done += len[i] + 1;
+	}
+	placed.len = (uint32_t)len[0];
+	bytes_put_u32(record + AT_USER_STRINGS, placed.offset);
+	bytes_put_u32(record + AT_USER_STRINGS_CHECK, published_check_text(block, total));
+	return placed;
 }
 
 static void
 put_user_gids(
     struct publish_encoder *encoder, const struct world_account *account, uint8_t *record)
 {
-	uint32_t first = publish_encode_count(encoder, SNAPSHOT_GIDS);
+	size_t n = account->n_gids, size = n * sizeof(uint32_t);
+	uint32_t offset;
+	uint8_t *gids;
 
-	for (size_t i = 0; i < account->n_gids; i++)
-		publish_encode_u32(encoder, SNAPSHOT_GIDS, account->gids[i]);
-	bytes_put_u32(record + AT_USER_GIDS, first);
-	bytes_put_u32(record + AT_USER_N_GIDS, (uint32_t)account->n_gids);
-	if (encoder->error == 0 && account->n_gids > 0)
-		bytes_put_u16(record + AT_USER_GIDS_CHECK,
-		    published_check_gids(
-			encoder->sections[SNAPSHOT_GIDS].bytes + (size_t)first * 4,
-			(uint32_t)account->n_gids));
+	if (n == 0)
+		return;
+	if (n > UINT16_MAX && encoder->error == 0)
+		encoder->error = PUBLISH_E_TOO_LARGE;
+	gids = publish_encode_space(
+	    encoder, SNAPSHOT_GIDS, size + sizeof(uint32_t), &offset);
+	if (gids == NULL)
+		return;
+	for (size_t i = 0; i < n; i++)
+		bytes_put_u32(gids + sizeof(uint32_t) * i, account->gids[i]);
+	bytes_put_u32(gids + size, published_check_text(gids, size));
+	bytes_put_u32(record + AT_USER_GIDS, offset / (uint32_t)sizeof(uint32_t));
+	bytes_put_u16(record + AT_USER_N_GIDS, (uint16_t)n);
 }
 
-static void
+static struct placed_name
 put_user(struct publish_encoder *encoder, const struct world_account *account)
 {
 	uint32_t n = publish_encode_count(encoder, SNAPSHOT_USERS);
 	uint8_t *record = publish_encode_record(encoder, SNAPSHOT_USERS);
+	struct placed_name placed;
 
 	bytes_put_u32(record + AT_USER_UID, account->uid);
 	bytes_put_u32(record + AT_USER_GID, account->gid);
@@ -98,18 +105,56 @@ put_user(struct publish_encoder *encoder, const struct world_account *account)
 	bytes_put_u32(record + AT_USER_ALLOW, account->allow_mask);
 	bytes_put_u32(record + AT_USER_KNOWN, account->known_mask);
 	put_user_gids(encoder, account, record);
-	put_user_strings(encoder, account, record); /* last: it checks the record */
-	publish_encode_slot_name(encoder, SNAPSHOT_USER_BY_NAME, account->name, n);
+	placed = put_user_strings(encoder, account, record);
+	bytes_put_u32(record + AT_USER_CHECK, published_check(record, AT_USER_CHECK, 0));
+	publish_encode_slot_name(
+	    encoder, SNAPSHOT_USER_BY_NAME, account->name, placed.len, n);
 	publish_encode_slot_id(encoder, SNAPSHOT_USER_BY_ID, account->uid, n);
+	return placed;
+}
+
+/* The names of @n accounts; what they add to the group's check. */
+static uint64_t
+put_members(struct publish_encoder *encoder, const struct placed_name *names,
+    const uint32_t *accounts, uint32_t n, uint8_t *record)
+{
+	const uint8_t *strings = encoder->sections[SNAPSHOT_STRINGS].bytes;
+	size_t size = 0, done = 0;
+	uint32_t offset = 0;
+	uint8_t *block;
+
+	if (n == 0)
+		return 0;
+	for (uint32_t i = 0; i < n; i++) {
+		size += names[accounts[i]].len + 2;
+		/* They lie anywhere: with 100,000 accounts waiting for each is half of it all. */
+		__builtin_prefetch(strings + names[accounts[i]].offset);
+	}
+	block = publish_encode_space(encoder, SNAPSHOT_MEMBERS, size, &offset);
+	if (block == NULL)
+		return 0;
+	for (uint32_t i = 0; i < n; i++) {
+		struct placed_name name = names[accounts[i]];
+
+		block[done] = (uint8_t)name.len;
+		memcpy(block + done + 1, strings + name.offset, name.len + 1);
+		done += name.len + 2;
+	}
+	bytes_put_u32(record + AT_GROUP_MEMBERS, offset);
+	bytes_put_u32(record + AT_GROUP_N_MEMBERS, n);
+	bytes_put_u32(record + AT_GROUP_MEMBERS_SIZE, (uint32_t)size);
+	return published_sum(block, size);
 }
 
 static void
-put_group(struct publish_encoder *encoder, const struct world *world,
+put_group(struct publish_encoder *encoder, const struct placed_name *names,
     const struct world_group *group)
 {
 	uint32_t n = publish_encode_count(encoder, SNAPSHOT_GROUPS);
 	uint8_t *record = publish_encode_record(encoder, SNAPSHOT_GROUPS);
-	uint32_t n_members = 0, members_size = 0, first;
+	/* A long list costs every getgrnam(3) dearly; initgroups(3) needs none. */
+	uint32_t n_members =
+	    group->n_members <= SNAPSHOT_MEMBERS_MAX ? (uint32_t)group->n_members : 0;
 	uint64_t sum;
 	uint16_t len;
 
@@ -117,25 +162,11 @@ put_group(struct publish_encoder *encoder, const struct world *world,
 	bytes_put_u32(
 	    record + AT_GROUP_NAME, publish_encode_text(encoder, group->name, &len));
 	bytes_put_u16(record + AT_GROUP_NAME_LEN, len);
-	first = publish_encode_count(encoder, SNAPSHOT_MEMBERS);
-	bytes_put_u32(record + AT_GROUP_MEMBERS, first);
-	/* A long list costs every getgrnam(3) dearly; initgroups(3) needs none. */
-	if (group->n_members <= SNAPSHOT_MEMBERS_MAX)
-		n_members = (uint32_t)group->n_members;
-	for (uint32_t i = 0; i < n_members; i++) {
-		const char *name = world->accounts[group->members[i]].name;
-
-		members_size += (uint32_t)strlen(name) + 1;
-		publish_encode_u32(encoder, SNAPSHOT_MEMBERS, group->members[i]);
-	}
-	bytes_put_u32(record + AT_GROUP_N_MEMBERS, n_members);
-	bytes_put_u32(record + AT_GROUP_MEMBERS_SIZE, members_size);
-	sum = sum_of(encoder, SNAPSHOT_STRINGS, bytes_get_u32(record + AT_GROUP_NAME),
-	    (size_t)len + 1);
-	sum += sum_of(encoder, SNAPSHOT_MEMBERS, first, n_members);
+	sum = published_sum(group->name, (size_t)len + 1);
+	sum += put_members(encoder, names, group->members, n_members, record);
 	bytes_put_u32(
 	    record + AT_GROUP_CHECK, published_check(record, AT_GROUP_CHECK, sum));
-	publish_encode_slot_name(encoder, SNAPSHOT_GROUP_BY_NAME, group->name, n);
+	publish_encode_slot_name(encoder, SNAPSHOT_GROUP_BY_NAME, group->name, len, n);
 	publish_encode_slot_id(encoder, SNAPSHOT_GROUP_BY_ID, group->gid, n);
 }
 
@@ -175,13 +206,17 @@ publish_encode_snapshot(const struct world *world, const struct publish_facts *f
     uint64_t hash_seed, struct publish_bytes *ret_bytes)
 {
 	struct publish_encoder encoder = { .hash_seed = hash_seed };
+	_cleanup_free_ struct placed_name *names = NULL;
 
 	if (world->n_accounts > UINT32_MAX / 4 || world->n_groups > UINT32_MAX / 4)
 		return PUBLISH_E_TOO_LARGE;
+	names = calloc(world->n_accounts + 1, sizeof(*names));
+	if (names == NULL)
+		return -ENOMEM;
 	publish_encode_section(&encoder, SNAPSHOT_USERS, SNAPSHOT_USER_SIZE);
 	publish_encode_section(&encoder, SNAPSHOT_GROUPS, SNAPSHOT_GROUP_SIZE);
 	publish_encode_section(&encoder, SNAPSHOT_GIDS, sizeof(uint32_t));
-	publish_encode_section(&encoder, SNAPSHOT_MEMBERS, sizeof(uint32_t));
+	publish_encode_section(&encoder, SNAPSHOT_MEMBERS, 1);
 	publish_encode_section(&encoder, SNAPSHOT_STRINGS, 1);
 	publish_encode_section(&encoder, SNAPSHOT_SERVICES, SNAPSHOT_SERVICE_SIZE);
 	publish_encode_section(&encoder, SNAPSHOT_SESSIONS, SNAPSHOT_SESSIONS_SIZE);
@@ -193,9 +228,9 @@ publish_encode_snapshot(const struct world *world, const struct publish_facts *f
 	publish_encode_slots(&encoder, SNAPSHOT_GROUP_BY_ID, (uint32_t)world->n_groups);
 
 	for (size_t i = 0; i < world->n_accounts; i++)
-		put_user(&encoder, &world->accounts[i]);
+		names[i] = put_user(&encoder, &world->accounts[i]);
 	for (size_t i = 0; i < world->n_groups; i++)
-		put_group(&encoder, world, &world->groups[i]);
+		put_group(&encoder, names, &world->groups[i]);
 	put_sessions(&encoder, facts);
 	for (size_t i = 0; i < world->n_services; i++)
 		put_service(&encoder, world->services[i]);

@@ -8,7 +8,7 @@ static int
 is_on_now(void)
 {
 	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
-	int r = nss_reader_acquire(&guard);
+	int r = reader_acquire(&nss_reader, &guard);
 
 	if (r == 0 && (guard.file->flags & PUBLISHED_ENUMERATE) == 0)
 		r = PUBLISHED_E_NOTFOUND;
@@ -24,7 +24,7 @@ nss_enum_enter(struct nss_enum *cursor, struct reader_guard *ret_guard)
 	if (atomic_load(&cursor->walk) == NULL)
 		r = is_on_now();
 	if (r == 0)
-		r = nss_reader_pin(&cursor->walk, &guard);
+		r = reader_pin(&nss_reader, &cursor->walk, &guard);
 	if (r != 0)
 		return r;
 	if (published_state(guard.file) == PUBLISHED_REVOKED)
@@ -58,5 +58,5 @@ nss_enum_advance(const struct reader_guard *guard, uint32_t from, uint32_t next)
 void
 nss_enum_reset(struct nss_enum *cursor)
 {
-	nss_reader_unpin(&cursor->walk);
+	reader_unpin(&nss_reader, &cursor->walk);
 }

@@ -23,7 +23,7 @@ group_by_name(const struct published *file, const char *name, struct group *ret_
 		return PUBLISHED_E_NOTFOUND;
 	r = snapshot_group_by_name(file, name, &group);
 	if (r == 0)
-		return nss_reply_group(file, &group, ret_gr, buffer, size);
+		return nss_reply_group(&group, ret_gr, buffer, size);
 	if (r == PUBLISHED_E_NOTFOUND && text_is_os_name(name, len)) {
 		r = snapshot_user_by_name(file, name, &user);
 		if (r == 0 && !nss_reply_has_name(&user))
@@ -46,7 +46,7 @@ group_by_id(const struct published *file, gid_t gid, struct group *ret_gr, char 
 		return PUBLISHED_E_NOTFOUND;
 	r = snapshot_group_by_id(file, gid, &group);
 	if (r == 0)
-		return nss_reply_group(file, &group, ret_gr, buffer, size);
+		return nss_reply_group(&group, ret_gr, buffer, size);
 	if (r != PUBLISHED_E_NOTFOUND)
 		return r;
 	r = snapshot_user_by_id(file, gid, &user);
@@ -60,13 +60,11 @@ _nss_iamlogin_getgrnam_r(
     const char *name, struct group *ret_gr, char *buffer, size_t size, int *errnop)
 {
 	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
-	int saved_errno = errno;
 	int r;
 
-	r = nss_reader_acquire(&guard);
+	r = reader_acquire(&nss_reader, &guard);
 	if (r == 0)
 		r = group_by_name(guard.file, name, ret_gr, buffer, size);
-	errno = saved_errno;
 	return nss_reply(r, errnop);
 }
 
@@ -75,13 +73,11 @@ _nss_iamlogin_getgrgid_r(
     gid_t gid, struct group *ret_gr, char *buffer, size_t size, int *errnop)
 {
 	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
-	int saved_errno = errno;
 	int r;
 
-	r = nss_reader_acquire(&guard);
+	r = reader_acquire(&nss_reader, &guard);
 	if (r == 0)
 		r = group_by_id(guard.file, gid, ret_gr, buffer, size);
-	errno = saved_errno;
 	return nss_reply(r, errnop);
 }
 
@@ -118,7 +114,7 @@ next_group(const struct published *file, uint32_t *index, struct group *ret_gr,
 		if (*index < n_groups) {
 			r = snapshot_group_at(file, *index, &group);
 			if (r == 0)
-				r = nss_reply_group(file, &group, ret_gr, buffer, size);
+				r = nss_reply_group(&group, ret_gr, buffer, size);
 		} else {
 			r = snapshot_user_at(file, *index - (uint32_t)n_groups, &user);
 			if (r == 0 && !nss_reply_has_name(&user))
@@ -135,7 +131,6 @@ enum nss_status
 _nss_iamlogin_getgrent_r(struct group *ret_gr, char *buffer, size_t size, int *errnop)
 {
 	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
-	int saved_errno = errno;
 	uint32_t from, index;
 	int r;
 
@@ -146,6 +141,5 @@ _nss_iamlogin_getgrent_r(struct group *ret_gr, char *buffer, size_t size, int *e
 		if (r == 0 && nss_enum_advance(&guard, from, index + 1))
 			break;
 	}
-	errno = saved_errno;
 	return nss_reply(r, errnop);
 }

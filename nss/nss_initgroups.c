@@ -22,6 +22,7 @@ reserve(const struct gid_array *array, uint32_t n)
 {
 	long int wanted = *array->start + (long int)n;
 	long int size = *array->size > 0 ? *array->size : 16;
+	int saved_errno = errno;
 	gid_t *grown;
 
 	while (size < wanted)
@@ -31,6 +32,7 @@ reserve(const struct gid_array *array, uint32_t n)
 	if (size <= *array->size)
 		return 0;
 	grown = realloc(*array->gids, (size_t)size * sizeof(gid_t));
+	errno = saved_errno;
 	if (grown == NULL)
 		return -ENOMEM;
 	*array->gids = grown;
@@ -42,22 +44,30 @@ static int
 append_groups(
     const struct snapshot_user *user, gid_t primary, const struct gid_array *array)
 {
-	int r = reserve(array, user->n_gids);
-	long int end;
+	const uint8_t *at = user->gids;
+	const uint8_t *end = at + (size_t)user->n_gids * sizeof(uint32_t);
+	gid_t *to, *to_end;
+	long int room;
 
-	if (r != 0)
-		return r;
-	end = *array->size;
-	if (array->limit > 0 && end > array->limit)
-		end = array->limit; /* the caller's array may be larger than its limit */
-	for (uint32_t n = 0; n < user->n_gids && *array->start < end; n++) {
-		gid_t gid = bytes_get_u32(user->gids + sizeof(uint32_t) * n);
+	if (*array->size - *array->start < (long int)user->n_gids) {
+		int r = reserve(array, user->n_gids);
+
+		if (r != 0)
+			return r;
+	}
+	room = *array->size;
+	if (array->limit > 0 && room > array->limit)
+		room = array->limit; /* the caller's array may be larger than its limit */
+	to = *array->gids + *array->start;
+	to_end = *array->gids + room;
+	for (; at < end && to < to_end; at += sizeof(uint32_t)) {
+		gid_t gid = bytes_get_u32(at);
 
 		/* A captured daemon cannot put anybody into group 0 either. */
-		if (gid == primary || !ids_is_ours(gid))
-			continue;
-		(*array->gids)[(*array->start)++] = gid;
+		if (gid != primary && ids_is_ours(gid))
+			*to++ = gid;
 	}
+	*array->start = to - *array->gids;
 	return 0;
 }
 
@@ -68,22 +78,18 @@ _nss_iamlogin_initgroups_dyn(const char *user, gid_t primary, long int *start,
 	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
 	const struct gid_array array = { start, size, groups, limit };
 	struct snapshot_user found;
-	int saved_errno = errno;
 	int r = PUBLISHED_E_NOTFOUND;
 
-	r = nss_reader_acquire(&guard);
+	r = reader_acquire(&nss_reader, &guard);
 	/* a stranger's name, which glibc asks everybody for: nobody needs a snapshot for it */
 	if (r != 0 && !text_is_os_name(user, strnlen(user, TEXT_OS_NAME_MAX + 1)))
 		r = PUBLISHED_E_NOTFOUND;
 	if (r == 0)
-		r = snapshot_user_by_name(guard.file, user, &found);
+		r = snapshot_gids_by_name(guard.file, user, &found);
 	if (r == 0 && !nss_reply_has_groups(&found))
 		r = PUBLISHED_E_NOTFOUND;
-	if (r == 0 && !snapshot_gids_are_whole(&found))
-		r = PUBLISHED_E_DAMAGED;
-	if (r == 0)
+	if (r == 0 && found.n_gids > 0)
 		r = append_groups(&found, primary, &array);
-	errno = saved_errno;
 	if (r == -ENOMEM) {
 		*errnop =
 		    ENOMEM; /* not UNAVAIL: the user exists, the caller may try again */

@@ -17,10 +17,9 @@ _nss_iamlogin_getpwnam_r(
 {
 	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
 	struct snapshot_user user;
-	int saved_errno = errno;
 	int r;
 
-	r = nss_reader_acquire(&guard);
+	r = reader_acquire(&nss_reader, &guard);
 	if (r == 0)
 		r = snapshot_user_by_name(guard.file, name, &user);
 	if (r == 0 && !nss_reply_has_name(&user))
@@ -31,7 +30,6 @@ _nss_iamlogin_getpwnam_r(
 	if (r == PUBLISHED_E_NOTFOUND && doorbell_is_for_us() &&
 	    text_is_os_name(name, strnlen(name, TEXT_OS_NAME_MAX + 1)))
 		doorbell_ring();
-	errno = saved_errno;
 	return nss_reply(r, errnop);
 }
 
@@ -41,10 +39,9 @@ _nss_iamlogin_getpwuid_r(
 {
 	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
 	struct snapshot_user user;
-	int saved_errno = errno;
 	int r;
 
-	r = nss_reader_acquire(&guard);
+	r = reader_acquire(&nss_reader, &guard);
 	if (r == 0)
 		r = ids_is_ours(uid) ? snapshot_user_by_id(guard.file, uid, &user)
 				     : PUBLISHED_E_NOTFOUND;
@@ -52,7 +49,6 @@ _nss_iamlogin_getpwuid_r(
 		r = PUBLISHED_E_NOTFOUND;
 	if (r == 0)
 		r = nss_reply_passwd(&user, ret_pw, buffer, size);
-	errno = saved_errno;
 	return nss_reply(r, errnop);
 }
 
@@ -88,7 +84,6 @@ _nss_iamlogin_getpwent_r(struct passwd *ret_pw, char *buffer, size_t size, int *
 {
 	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
 	struct snapshot_user user;
-	int saved_errno = errno;
 	uint32_t from, index;
 	int r;
 
@@ -101,6 +96,5 @@ _nss_iamlogin_getpwent_r(struct passwd *ret_pw, char *buffer, size_t size, int *
 		if (r == 0 && nss_enum_advance(&guard, from, index + 1))
 			break;
 	}
-	errno = saved_errno;
 	return nss_reply(r, errnop);
 }

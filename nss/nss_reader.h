@@ -10,12 +10,6 @@
 
 #include "common/reader.h"
 
-/** nss_reader_acquire() - reader_acquire() on the snapshot */
-int nss_reader_acquire(struct reader_guard *ret_guard) MUST_CHECK;
-
-/** nss_reader_pin(), nss_reader_unpin() - reader_pin() and reader_unpin() on the snapshot */
-int nss_reader_pin(_Atomic(struct published *) *pin, struct reader_guard *ret_guard)
-    MUST_CHECK;
-void nss_reader_unpin(_Atomic(struct published *) *pin);
+extern struct reader nss_reader;
 
 #endif

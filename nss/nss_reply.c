@@ -74,37 +74,34 @@ nss_reply_private_group(
 }
 
 int
-nss_reply_group(const struct published *file, const struct snapshot_group *group,
-    struct group *ret_gr, char *buffer, size_t size)
+nss_reply_group(
+    const struct snapshot_group *group, struct group *ret_gr, char *buffer, size_t size)
 {
 	size_t pad = padding(buffer);
 	size_t vector = ((size_t)group->n_members + 1) * sizeof(char *);
 	size_t name_size = (size_t)group->name_len + 1;
-	size_t left = group->members_size;
-	char **members, *name, *at;
+	char **members, *name, *block;
+	uint32_t at = 0, n = 0;
 
-	if (pad + vector + name_size + sizeof(group_passwd) + left > size)
+	if (pad + vector + name_size + sizeof(group_passwd) + group->members_size > size)
 		return -ERANGE;
 	members = (char **)(void *)(buffer + pad);
 	name = buffer + pad + vector;
 	memcpy(name, group->name, name_size);
 	memcpy(name + name_size, group_passwd, sizeof(group_passwd));
-	at = name + name_size + sizeof(group_passwd);
-	for (uint32_t n = 0; n < group->n_members; n++) {
-		const char *member = snapshot_member(file, group, n);
-		size_t member_size;
+	block = name + name_size + sizeof(group_passwd);
+	if (group->members_size > 0)
+		memcpy(block, group->members, group->members_size);
+	for (; n < group->n_members; n++) {
+		char *member = block + at + 1; /* behind its length */
 
-		if (member == NULL)
+		if (snapshot_member(group, &at) == NULL)
 			return PUBLISHED_E_DAMAGED;
-		member_size = strlen(member) + 1;
-		if (member_size > left)
-			return PUBLISHED_E_DAMAGED;
-		memcpy(at, member, member_size);
-		members[n] = at;
-		at += member_size;
-		left -= member_size;
+		members[n] = member;
 	}
-	members[group->n_members] = NULL;
+	if (at != group->members_size)
+		return PUBLISHED_E_DAMAGED;
+	members[n] = NULL;
 	ret_gr->gr_mem = members;
 	ret_gr->gr_name = name;
 	ret_gr->gr_passwd = name + name_size;

@@ -59,7 +59,7 @@ int nss_reply_private_group(
  * Return: 0, -ERANGE, or PUBLISHED_E_DAMAGED when the names do not add up to what the
  * writer counted; then the buffer's content is undefined, *ret_gr untouched.
  */
-int nss_reply_group(const struct published *file, const struct snapshot_group *group,
-    struct group *ret_gr, char *buffer, size_t size);
+int nss_reply_group(
+    const struct snapshot_group *group, struct group *ret_gr, char *buffer, size_t size);
 
 #endif

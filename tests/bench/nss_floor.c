@@ -26,9 +26,9 @@
 /* Records as they lie in the file on a little-endian machine (published_format.h). */
 struct floor_user {
 	uint32_t uid, gid, flags, strings;
-	uint16_t len[5], zero;
-	uint32_t gids, n_gids;
-	uint32_t rest[7];
+	uint16_t len[5], n_gids;
+	uint32_t gids;
+	uint32_t rest[8];
 };
 
 struct floor_group {
@@ -49,7 +49,8 @@ struct floor_index {
 static uint64_t seed;
 static const struct floor_user *users;
 static const struct floor_group *groups;
-static const uint32_t *gids, *members;
+static const uint32_t *gids;
+static const uint8_t *members;
 static const char *strings;
 static uint64_t n_users, at_user, n_groups, at_group;
 static struct floor_index user_by_name, user_by_id, group_by_name, group_by_id;
@@ -107,7 +108,7 @@ take_section(uint32_t id, const uint8_t *data, uint64_t count)
 		gids = (const void *)data;
 		break;
 	case SNAPSHOT_MEMBERS:
-		members = (const void *)data;
+		members = data;
 		break;
 	case SNAPSHOT_STRINGS:
 		strings = (const char *)data;
@@ -257,6 +258,7 @@ give_group(const struct floor_group *group, struct group *gr, char *buffer, size
 	size_t pad = -(uintptr_t)buffer % sizeof(char *);
 	size_t pointers = sizeof(char *) * ((size_t)group->n_members + 1);
 	char **list = (char **)(void *)(buffer + pad);
+	const uint8_t *names = members + group->members;
 	char *at = buffer + pad + pointers;
 
 	if (pad + pointers + group->name_len + 3 + group->members_size > room)
@@ -268,12 +270,10 @@ give_group(const struct floor_group *group, struct group *gr, char *buffer, size
 	gr->gr_passwd = at;
 	memcpy(at, "*", 2);
 	at += 2;
-	for (uint32_t i = 0; i < group->n_members; i++) {
-		const struct floor_user *user = &users[members[group->members + i]];
-
-		list[i] = at;
-		memcpy(at, strings + user->strings, (size_t)user->len[0] + 1);
-		at += user->len[0] + 1;
+	memcpy(at, names, group->members_size);
+	for (uint32_t i = 0, n = 0; i < group->n_members; i++) {
+		list[i] = at + n + 1;
+		n += names[n] + 2u;
 	}
 	list[group->n_members] = NULL;
 	gr->gr_gid = group->gid;

@@ -215,7 +215,7 @@ static size_t
 big_need(void)
 {
 	return (BIG_MEMBERS + 1) * sizeof(char *) + sizeof("big:*") +
-	       BIG_MEMBERS * sizeof("user00000");
+	       BIG_MEMBERS * (1 + sizeof("user00000")); /* each behind its length */
 }
 
 static void
@@ -303,9 +303,10 @@ test_names_and_ids_in_buffers_of_every_length(void **state)
 		    false },
 		{ "long", LONG, sizeof("long:*::/home/long:/bin/bash") + LONG_GECOS, 0,
 		    false },
-		{ "HostAdmins", ADMINS, 24 + sizeof("HostAdmins:*:alice:bob"), 2, true },
-		{ "empty", EMPTY, 8 + sizeof("empty:*"), 0, true },
-		{ "alice", ALICE, 8 + sizeof("alice:*"), 0, true },
+		{ "HostAdmins", ADMINS,
+		    3 * sizeof(char *) + 2 + sizeof("HostAdmins:*:alice:bob"), 2, true },
+		{ "empty", EMPTY, sizeof(char *) + sizeof("empty:*"), 0, true },
+		{ "alice", ALICE, sizeof(char *) + sizeof("alice:*"), 0, true },
 		{ "big", BIG, big_need(), BIG_MEMBERS, true },
 	};
 
@@ -338,7 +339,7 @@ test_walks_in_buffers_of_every_length(void **state)
 {
 	const size_t pw_need =
 	    sizeof("alice:*:AIDAEXAMPLE000000000:/home/alice:/bin/bash");
-	const size_t gr_need = 24 + sizeof("HostAdmins:*:alice:bob");
+	const size_t gr_need = 3 * sizeof(char *) + 2 + sizeof("HostAdmins:*:alice:bob");
 	struct arena arena;
 	struct passwd pw;
 	struct group gr;

@@ -250,15 +250,17 @@ test_groups_in_buffers_of_every_length(void **state)
 {
 	static const char *const admins[] = { "alice", "bob", NULL };
 	static const char *const nobody[] = { NULL };
+	/* Before each member's name stands its length, as in the file. */
 	static const struct {
 		const char *name;
 		gid_t gid;
 		const char *const *members;
 		size_t need; /* aligned */
 	} cases[] = {
-		{ "HostAdmins", ADMINS, admins, 24 + sizeof("HostAdmins:*:alice:bob") },
-		{ "empty", EMPTY, nobody, 8 + sizeof("empty:*") },
-		{ "alice", ALICE, nobody, 8 + sizeof("alice:*") },
+		{ "HostAdmins", ADMINS, admins,
+		    3 * sizeof(char *) + 2 + sizeof("HostAdmins:*:alice:bob") },
+		{ "empty", EMPTY, nobody, sizeof(char *) + sizeof("empty:*") },
+		{ "alice", ALICE, nobody, sizeof(char *) + sizeof("alice:*") },
 	};
 	struct group gr;
 	struct arena arena;

@@ -107,7 +107,8 @@ replace_without_a_mark(struct bench *bench)
 static void
 test_once_a_newer_generation_was_seen_an_older_one_is_not(void **state)
 {
-	struct reader_guard guards[READER_SLOTS];
+	/* in one page, which is how a call chooses its first slot */
+	_Alignas(2048) struct reader_guard guards[READER_SLOTS];
 	struct bench *bench = *state;
 	size_t n = 0;
 
@@ -117,7 +118,7 @@ test_once_a_newer_generation_was_seen_an_older_one_is_not(void **state)
 	do { /* all slots that this thread looks at are busy: then a private map, of 2 */
 		guards[n] = (struct reader_guard)READER_GUARD_NONE;
 		assert_int_equal(reader_acquire(&bench->reader, &guards[n]), 0);
-	} while (guards[n].slot >= 0 && ++n < READER_SLOTS);
+	} while (guards[n].slot != NULL && ++n < READER_SLOTS);
 	assert_int_equal(guards[n].file->generation, 2);
 	for (size_t i = 0; i <= n; i++)
 		reader_release(&guards[i]);

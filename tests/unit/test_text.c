@@ -47,6 +47,41 @@ test_os_names_are_those_of_the_grammar(void **state)
 	assert_false(os_name("\xc3\xa4"));
 }
 
+/* Byte by byte, as design section 5 has it. */
+static bool
+is_os_name_slowly(const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		char c = name[i];
+
+		if ((c >= 'a' && c <= 'z') || c == '_')
+			continue;
+		if (i == 0 || !((c >= '0' && c <= '9') || c == '-' || c == '.') ||
+		    (c == '.' && (i + 1 == len || name[i + 1] == '.')))
+			return false;
+	}
+	return len >= 1 && len <= TEXT_OS_NAME_MAX;
+}
+
+static void
+test_each_byte_at_each_place_is_as_the_grammar_says(void **state)
+{
+	char name[TEXT_OS_NAME_MAX + 2];
+
+	(void)state;
+	for (size_t len = 1; len < sizeof(name); len++) {
+		for (size_t at = 0; at < len; at++) {
+			for (unsigned byte = 0; byte < 256; byte++) {
+				memset(name, 'k', len);
+				name[len / 2] = '.';
+				name[at] = (char)byte;
+				assert_int_equal(text_is_os_name(name, len),
+				    is_os_name_slowly(name, len));
+			}
+		}
+	}
+}
+
 static void
 test_os_name_looks_at_no_byte_behind_its_length(void **state)
 {
@@ -159,6 +194,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_os_names_are_those_of_the_grammar),
+		cmocka_unit_test(test_each_byte_at_each_place_is_as_the_grammar_says),
 		cmocka_unit_test(test_os_name_looks_at_no_byte_behind_its_length),
 		cmocka_unit_test(test_every_byte_is_in_the_grammar_or_not),
 		cmocka_unit_test(test_group_names_may_be_those_of_iam),
