@@ -119,6 +119,15 @@ directory_add_key(struct directory_principal *principal, const char *key_id,
 }
 
 int
+directory_assign(
+    struct directory_principal *principal, const struct directory_assigned *assigned)
+{
+	principal->assigned = *assigned;
+	principal->assigned.os_name = pool_shared(principal->pool, assigned->os_name);
+	return principal->assigned.os_name != NULL ? 0 : -ENOMEM;
+}
+
+int
 directory_add_group(
     struct directory *directory, const char *name, const char *id, const char *path)
 {
@@ -211,6 +220,8 @@ finish_groups(struct directory *directory)
 			groups[kept].id = groups[i].id;
 		if (groups[kept].path == NULL)
 			groups[kept].path = groups[i].path;
+		if (groups[kept].gid == 0)
+			groups[kept].gid = groups[i].gid;
 	}
 	directory->n_groups = kept + 1;
 	return 0;

@@ -32,6 +32,13 @@ struct directory_key {
 	enum keysfile_source source;
 };
 
+/* The OS account that a publisher (kind = s3) gave a principal, the same on every host. */
+struct directory_assigned {
+	const char *os_name; /* NULL: it is decided here; "": maps to nobody */
+	uint32_t uid;        /* 0: the ledger and the hash decide here */
+	bool is_by_tag;      /* SSMSessionRunAs, or whatever runas_tag is there */
+};
+
 struct directory_principal {
 	enum principal_kind kind;
 	const char *id;   /* unique id: AIDA…, AROA… */
@@ -44,8 +51,9 @@ struct directory_principal {
 	const char **groups; /* names */
 	size_t n_groups;
 	struct directory_key
-	    *keys; /* kind = file only; IAM's keys come through keystore.h */
+	    *keys; /* kind = file and s3; elsewhere IAM's keys come through keystore.h */
 	size_t n_keys;
+	struct directory_assigned assigned;
 	struct pool *pool; /* of the directory: where all of the above lies */
 };
 
@@ -53,6 +61,7 @@ struct directory_group {
 	const char *name;
 	const char *id;   /* AGPA…, or NULL when the source does not say */
 	const char *path; /* may be NULL */
+	uint32_t gid;     /* a publisher's; 0: decided here */
 };
 
 struct directory {
@@ -84,6 +93,10 @@ int directory_add_key(struct directory_principal *principal, const char *key_id,
     const struct sshkey *key, enum keysfile_source source);
 int directory_add_group(
     struct directory *directory, const char *name, const char *id, const char *path);
+
+/** directory_assign() - copy what a publisher decided about the account */
+int directory_assign(
+    struct directory_principal *principal, const struct directory_assigned *assigned);
 
 /** directory_finish() - sort and check; afterwards immutable. 0 or DIRECTORY_E_DUPLICATE */
 int directory_finish(struct directory *directory);

@@ -76,13 +76,20 @@ same_key(const struct directory_key *a, const struct directory_key *b)
 }
 
 static bool
+same_assigned(const struct directory_assigned *a, const struct directory_assigned *b)
+{
+	return a->uid == b->uid && a->is_by_tag == b->is_by_tag &&
+	       same_text(a->os_name, b->os_name);
+}
+
+static bool
 same_principal(const struct directory_principal *a, const struct directory_principal *b)
 {
 	if (a->kind != b->kind || !same_text(a->id, b->id) ||
 	    !same_text(a->name, b->name) || !same_text(a->path, b->path) ||
 	    !same_text(a->arn, b->arn) || a->created_s != b->created_s ||
 	    a->n_tags != b->n_tags || a->n_groups != b->n_groups ||
-	    a->n_keys != b->n_keys)
+	    a->n_keys != b->n_keys || !same_assigned(&a->assigned, &b->assigned))
 		return false;
 	for (size_t i = 0; i < a->n_tags; i++)
 		if (!same_text(a->tags[i].key, b->tags[i].key) ||
@@ -107,7 +114,8 @@ directory_same(const struct directory *a, const struct directory *b)
 		if (!same_principal(&a->principals[i], &b->principals[i]))
 			return false;
 	for (size_t i = 0; i < a->n_groups; i++)
-		if (!same_text(a->groups[i].name, b->groups[i].name) ||
+		if (a->groups[i].gid != b->groups[i].gid ||
+		    !same_text(a->groups[i].name, b->groups[i].name) ||
 		    !same_text(a->groups[i].id, b->groups[i].id) ||
 		    !same_text(a->groups[i].path, b->groups[i].path))
 			return false;

@@ -53,6 +53,19 @@ tests_fuzz_replay_sessionfile_SOURCES = tests/fuzz/fuzz_sessionfile.c tests/fuzz
 tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/fuzz_snapshot.c tests/fuzz/replay_main.c
 tests_fuzz_replay_sshkey_SOURCES = tests/fuzz/fuzz_sshkey.c tests/fuzz/replay_main.c
 tests_fuzz_replay_wire_SOURCES = tests/fuzz/fuzz_wire.c tests/fuzz/replay_main.c
+# the directory over S3
+unit_tests += \
+	tests/unit/test_blob \
+	tests/unit/test_manifest
+fuzz_names += \
+	fuzz_blob \
+	fuzz_manifest
+replay_tests += \
+	tests/fuzz/replay_blob \
+	tests/fuzz/replay_manifest
+tests_fuzz_replay_blob_SOURCES = tests/fuzz/fuzz_blob.c tests/fuzz/replay_main.c
+tests_fuzz_replay_manifest_SOURCES = tests/fuzz/fuzz_manifest.c tests/fuzz/replay_main.c
+tests_support_libsupport_la_SOURCES += tests/support/fleet_keys.h
 plugin_programs = tests/plugin/net_probe tests/plugin/test_nss_callers \
 	tests/plugin/test_nss_damage tests/plugin/test_nss_enum tests/plugin/test_nss_lengths \
 	tests/plugin/test_nss_module tests/plugin/test_nss_process tests/plugin/tst_pam_retval \

@@ -20,7 +20,7 @@ flags=(-g -O1 -std=gnu11 -D_GNU_SOURCE -DPACKAGE_VERSION='"fuzz"'
 	-DIAMLOGIN_PAMRUNDIR='"/run/iamlogin-pam"' -DIAMLOGIN_STATEDIR='"/var/lib/iamlogin"'
 	-DIAMLOGIN_LOGDIR='"/var/log/iamlogin"'
 	"-I$src" -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
-read -ra libs <<<"$(pkg-config --libs libcurl libcrypto json-c expat inih libsystemd) -lpam -lpthread"
+read -ra libs <<<"$(pkg-config --libs libcurl libcrypto json-c expat inih zlib libsystemd) -lpam -lpthread"
 mkdir -p "$work/o" "$work/found"
 
 compile() # SOURCE

@@ -26,13 +26,13 @@ $found"
 done
 
 # headers outside libc and the kernel, room by room
-library='<(curl|openssl|json-c|expat|ini|systemd|security|libaudit|pthread)(/|\.h|_)'
+library='<(curl|openssl|json-c|expat|ini|systemd|security|libaudit|pthread|zlib)(/|\.h|_)'
 for room in common nss pam keys daemon warden cli; do
 	case $room in
 	common | keys) allowed='^$' ;;
 	nss) allowed='<pthread\.h>' ;;
 	pam) allowed='<security/' ;;
-	daemon) allowed='<(curl|openssl|json-c|systemd)/|<expat\.h>|<ini\.h>|<pthread\.h>' ;;
+	daemon) allowed='<(curl|openssl|json-c|systemd)/|<expat\.h>|<ini\.h>|<pthread\.h>|<zlib\.h>' ;;
 	warden) allowed='<json-c/' ;;
 	cli) allowed='<(json-c|openssl)/' ;;
 	esac
@@ -51,7 +51,8 @@ owner()
 owner 'curl/' 'daemon/http[a-z_]*\.[ch]'
 owner 'expat\.h' 'daemon/xml\.c'
 owner 'ini\.h' 'daemon/config[a-z_]*\.c'
-owner 'openssl/' 'daemon/(digest|eic_verify)\.c'
+owner 'openssl/' 'daemon/(digest|eic_verify|p256)\.c'
+owner 'zlib\.h' 'daemon/gzip\.c'
 found=$(grep -lE '^#include <json-c/' warden/*.[ch] | grep -vxE 'warden/agentfile\.c' || true)
 [ -z "$found" ] || complain "warden: only agentfile.c may include <json-c/: $found"
 owner 'pthread\.h' 'daemon/net[a-z_]*\.[ch]'

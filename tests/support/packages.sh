@@ -14,7 +14,7 @@ packages_for()
 	build)
 		echo gcc make autoconf automake libtool pkg-config libpam0g-dev \
 		    libcurl4-openssl-dev libssl-dev libjson-c-dev libexpat1-dev \
-		    libinih-dev libsystemd-dev scdoc
+		    libinih-dev zlib1g-dev libsystemd-dev scdoc
 		;;
 	test)
 		echo libcmocka-dev libpam-wrapper libnss-wrapper libuid-wrapper pamtester \
