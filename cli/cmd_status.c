@@ -45,12 +45,41 @@ print_count(struct json_object *json, const char *what, const char *behind)
 		(void)printf("- %s%s", what, behind);
 }
 
+/* Which manifest is in force, and how the publisher fares. */
+static void
+print_fleet(struct json_object *fleet)
+{
+	struct json_object *error;
+
+	if (fleet == NULL)
+		return;
+	print_label("manifest");
+	(void)printf(
+	    "serial %lld, issued ", (long long)output_number(fleet, "serial", 0));
+	output_text(output_string(fleet, "issued"));
+	(void)fputs(", view ", stdout);
+	output_text(output_string(fleet, "view"));
+	(void)fputs(" of ", stdout);
+	output_text(output_string(fleet, "owner"));
+	(void)printf(", %lld revoked\n", (long long)output_number(fleet, "revoked", 0));
+	error = output_field(fleet, "publisher_error");
+	if (error == NULL)
+		return;
+	print_label("publisher");
+	(void)fputs("failed ", stdout);
+	output_text(output_string(error, "time"));
+	(void)fputs(": ", stdout);
+	output_text(output_string(error, "what"));
+	(void)putchar('\n');
+}
+
 static void
 print_content(struct json_object *json)
 {
 	print_label("source");
 	output_text(output_string(json, "source"));
 	(void)putchar('\n');
+	print_fleet(output_field(json, "fleet"));
 	print_label("content");
 	print_count(json, "people", ", ");
 	print_count(json, "accounts", ", ");

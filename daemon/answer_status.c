@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/answer.h"
+#include "daemon/fleet.h"
 #include "daemon/json_time.h"
 #include "daemon/metrics.h"
 #include "daemon/policy.h"
@@ -139,8 +140,10 @@ answer_status(
 	refresh_facts_read(d, &facts);
 	status_add_int(o, "v", 1);
 	status_add_text(o, "state", freshness_name(daemon_state(d, d->config->grace_s)));
-	status_add_text(
-	    o, "source", d->config->source == CONFIG_SOURCE_FILE ? "file" : "iam");
+	status_add_text(o, "source",
+	    d->config->source == CONFIG_SOURCE_FILE ? "file"
+	    : d->config->source == CONFIG_SOURCE_S3 ? "s3"
+						    : "iam");
 	status_add_int(o, "generation", (int64_t)d->generation);
 	status_add_age(d, o);
 	status_add_int(o, "interval_s", facts.interval_s);
@@ -150,6 +153,8 @@ answer_status(
 	status_add_int(o, "groups", d->world != NULL ? (int64_t)d->world->n_groups : 0);
 	status_add_text(o, "instance", d->instance != NULL ? d->instance->id : NULL);
 	status_add_text(o, "account", d->instance != NULL ? d->instance->account : NULL);
+	if (d->fleet != NULL)
+		json_object_object_add(o, "fleet", fleet_json(d));
 	status_add_net(d, o);
 	status_add_listing(d, o);
 	status_add_failure(o, &facts);

@@ -6,6 +6,7 @@
 
 #include "common/paths.h"
 #include "daemon/apply.h"
+#include "daemon/fleet.h"
 #include "daemon/log.h"
 #include "daemon/state.h"
 #include "daemon/verdicts.h"
@@ -100,14 +101,45 @@ apply_must_hold(const struct daemon *d, const struct directory *directory, bool 
 	return true;
 }
 
+/*
+ * Ids that a publisher has given go into the ledger first. Who has one here keeps it: files
+ * belong to it. A number that is somebody else's here is nobody's, and world.h refuses.
+ */
+static int
+apply_assigned(struct daemon *d, const struct directory *directory, int64_t now_ms)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < directory->n_principals; i++) {
+		const struct directory_principal *who = &directory->principals[i];
+
+		if (who->assigned.uid != 0)
+			r = idmap_adopt(d->ids, directory_kind_name(who->kind), who->id,
+			    who->assigned.uid, now_ms);
+		if (r == IDMAP_E_COLLISION)
+			log_line(LOG_WARNING,
+			    "uid %u of %s, as published, belongs to somebody else here",
+			    who->assigned.uid, who->id);
+	}
+	for (size_t i = 0; r >= 0 && i < directory->n_groups; i++)
+		if (directory->groups[i].gid != 0 && directory->groups[i].id != NULL)
+			r = idmap_adopt(d->ids, "group", directory->groups[i].id,
+			    directory->groups[i].gid, now_ms);
+	return r < 0 ? r : 0;
+}
+
 /* Builds the world of @directory and @instance; on failure nothing has changed. */
 static int
 apply_world(struct daemon *d, struct directory *directory,
     const struct instance *instance, struct world **ret_world)
 {
 	struct clock_now now;
+	int r;
 
 	clock_read(&now);
+	r = apply_assigned(d, directory, now.wall_ms);
+	if (r != 0)
+		return r;
 	return world_build(
 	    d->config, directory, instance, d->local, d->ids, now.wall_ms, ret_world);
 }
@@ -161,9 +193,21 @@ apply_confirm(struct daemon *d, const struct instance *instance)
 {
 	int r = apply_check_instance(d, instance);
 
+	if (r == 0 && d->fleet != NULL && d->directory == NULL)
+		(void)fleet_load(d, instance); /* a publisher's, not another instance's */
+	if (r == 0 && d->fleet != NULL && d->instance == NULL && d->directory != NULL)
+		(void)instance_copy(instance, &d->instance);
 	if (r == 0 && d->world == NULL)
 		(void)apply_rebuild(d);
 	return r;
+}
+
+bool
+apply_lost_tags(const struct daemon *d, const struct net_result *result)
+{
+	return result->tags_error.code[0] != '\0' && !result->tags_error.denied &&
+	       d->instance != NULL && d->instance->tags_state == INSTANCE_TAGS_KNOWN &&
+	       strcmp(d->instance->id, result->instance->id) == 0;
 }
 
 int

@@ -42,6 +42,14 @@ int apply_directory(struct daemon *d, struct directory *directory,
  */
 int apply_confirm(struct daemon *d, const struct instance *instance);
 
+/**
+ * apply_lost_tags() - did asking for the instance's tags fail, of which some were known?
+ *
+ * An error removes nobody: tags that were known stay in force, with the listing they came
+ * with. A refusal is an answer: they are switched off for us, and unknown.
+ */
+bool apply_lost_tags(const struct daemon *d, const struct net_result *result);
+
 /** apply_rebuild() - the same directory, decided again (local files or keys changed) */
 int apply_rebuild(struct daemon *d);
 

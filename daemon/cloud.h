@@ -45,6 +45,7 @@ struct cloud {
 	char eic_name[128];   /* likewise: the common name of Instance Connect's signer */
 	struct eic_signer *eic_signer; /* the last good one; NULL before */
 	int64_t eic_asked_mono_ms;     /* when its certificate was last asked for */
+	char partition[17];   /* likewise */
 	/* Added to our clock when signing; 0 until a service complained. */
 	int64_t sign_skew_s;
 	/* Buckets, credentials and alive are filled in when it is copied. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "common/sshkey.h"
+#include "daemon/config_fleet.h"
 #include "daemon/config_keys.h"
 #include "daemon/config_values.h"
 
@@ -45,6 +46,8 @@ set_defaults(struct config *config)
 		r = set_text(&config->login.section, "login");
 	if (r == 0)
 		r = set_text(&config->sudo.section, "sudo");
+	if (r == 0)
+		r = config_fleet_defaults(config);
 	return r;
 }
 
@@ -108,6 +111,7 @@ static int
 check_whole(struct config_reading *reading)
 {
 	char text[100];
+	int r;
 
 	if (reading->tag_line != 0 && reading->config->source != CONFIG_SOURCE_FILE)
 		return config_lines_refuse_at(&reading->lines, reading->tag_line,
@@ -117,7 +121,9 @@ check_whole(struct config_reading *reading)
 		reading->config->aws.dual_stack == CONFIG_YES) &&
 	    (reading->config->aws.iam_endpoint != NULL ||
 		reading->config->aws.sts_endpoint != NULL ||
-		reading->config->aws.ec2_endpoint != NULL))
+		reading->config->aws.ec2_endpoint != NULL ||
+		reading->config->aws.s3_endpoint != NULL ||
+		reading->config->aws.kms_endpoint != NULL))
 		return config_lines_refuse_at(&reading->lines, 0,
 		    "[aws] fips or dual_stack = yes and an endpoint exclude each other");
 	for (size_t i = 0; i < reading->config->n_services; i++) {
@@ -130,7 +136,8 @@ check_whole(struct config_reading *reading)
 		return config_lines_refuse_at(
 		    &reading->lines, reading->service_line[i], text);
 	}
-	return check_shared(reading);
+	r = check_shared(reading);
+	return r != 0 ? r : config_fleet_check(reading);
 }
 
 int
@@ -285,6 +292,7 @@ config_free(struct config *config)
 	free(config->aws.sts_endpoint);
 	free(config->aws.ec2_endpoint);
 	free(config->aws.role_arn);
+	config_fleet_done(config);
 	for (size_t i = 0; i < config->n_instance_tags; i++) {
 		free(config->instance_tags[i].key);
 		free(config->instance_tags[i].value);

@@ -22,6 +22,14 @@
 enum config_source {
 	CONFIG_SOURCE_IAM = 1,
 	CONFIG_SOURCE_FILE,
+	CONFIG_SOURCE_S3,
+};
+
+/* [aws] s3_style: where a bucket's name stands in a request */
+enum config_s3_style {
+	CONFIG_S3_AUTO = 0, /* virtual at AWS, path at an s3_endpoint or with a dot */
+	CONFIG_S3_PATH,
+	CONFIG_S3_VIRTUAL,
 };
 
 enum config_directory {
@@ -63,6 +71,36 @@ struct config_scope {
 /* A section [login:NAME] has this number and the following ones in the published masks. */
 #define CONFIG_SERVICE_FIRST (SNAPSHOT_SERVICE_SUDO + 1)
 
+/* [source], kind = s3: the directory that a publisher signs */
+struct config_fleet {
+	char *bucket;         /* "{region}" in it: this instance's */
+	char *bucket_owner;   /* account that it has to belong to; NULL: any */
+	char *view;           /* default "default" */
+	char *owner;          /* account or organisation; NULL: this instance's account */
+	char *public_keys[2]; /* PEM files */
+	size_t n_public_keys;
+	uint32_t poll_s; /* default 60 */
+};
+
+/* Who is in a view: people for whom @rule is true; without terms, everybody in scope. */
+struct config_view {
+	char *name;
+	struct rules_rule rule;
+};
+
+/* [publish]; bucket NULL: this host publishes nothing */
+struct config_publish {
+	char *bucket, *bucket_owner;
+	char *owner;                /* NULL: the account that is listed */
+	struct config_list regions; /* empty: this instance's */
+	struct config_list attributes;
+	struct config_view *views; /* none: one, "default", of everybody in scope */
+	size_t n_views;
+	char *key_file;                        /* PEM; or kms_key with public_key */
+	char *kms_key, *public_key;            /* id, alias or ARN; PEM file */
+	uint32_t heartbeat_s, valid_s, hold_s; /* defaults 300, 7 days, 600 */
+};
+
 struct config {
 	enum config_source source;
 	char *source_path; /* kind = file */
@@ -75,7 +113,11 @@ struct config {
 		char
 		    *role_arn; /* that the directory is read with; NULL: the instance's */
 		enum config_choice fips, dual_stack;
+		char *s3_endpoint, *kms_endpoint; /* NULL: compiled in */
+		enum config_s3_style s3_style;
 	} aws;
+	struct config_fleet fleet;
+	struct config_publish publish;
 	struct directory_tag *instance_tags; /* [instance] tag = K=V, kind = file only */
 	size_t n_instance_tags;
 	struct config_scope users;

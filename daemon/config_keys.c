@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/text.h"
+#include "daemon/config_fleet.h"
 #include "daemon/config_keys.h"
 #include "daemon/config_sets.h"
 #include "daemon/config_values.h"
@@ -41,6 +42,13 @@ static const struct key keys[] = {
 	{ "source", "kind", SET, .set = config_set_kind },
 	{ "source", "path", TEXT, AT(source_path), .check = config_value_absolute },
 	{ "source", "directory", SET, .set = config_set_directory },
+	{ "source", "bucket", TEXT, AT(fleet.bucket), .check = config_fleet_bucket },
+	{ "source", "bucket_owner", TEXT, AT(fleet.bucket_owner),
+	    .check = config_value_account },
+	{ "source", "view", TEXT, AT(fleet.view), .check = config_fleet_view },
+	{ "source", "owner", TEXT, AT(fleet.owner), .check = config_fleet_owner },
+	{ "source", "public_key", SET, REPEATS, .set = config_fleet_set_public_key },
+	{ "source", "poll", SET, .set = config_fleet_set_poll },
 	{ "aws", "region", TEXT, AT(aws.region), .check = config_value_region },
 	{ "aws", "account", TEXT, AT(aws.account), .check = config_value_account },
 	{ "aws", "ca_file", TEXT, AT(aws.ca_file), .check = config_value_absolute },
@@ -53,7 +61,9 @@ static const struct key keys[] = {
 	    .check = config_value_endpoint },
 	{ "aws", "ec2_endpoint", TEXT, AT(aws.ec2_endpoint),
 	    .check = config_value_endpoint },
-	{ "aws", "s3_endpoint", LATER, .only = NULL },
+	{ "aws", "s3_endpoint", TEXT, AT(aws.s3_endpoint),
+	    .check = config_value_endpoint },
+	{ "aws", "s3_style", SET, .set = config_fleet_set_style },
 	{ "aws", "role_arn", TEXT, AT(aws.role_arn), .check = config_value_role },
 	{ "aws", "fips", SET, .set = config_set_fips },
 	{ "aws", "dual_stack", SET, .set = config_set_dual_stack },
@@ -301,6 +311,13 @@ set_service(struct config_reading *reading, const char *section, const char *nam
 	return r;
 }
 
+/* "view NAME = RULE" is the one key with a name in it: its value is "NAME RULE". */
+static bool
+is_view(const char *section, const char *name)
+{
+	return strcmp(section, "publish") == 0 && strncmp(name, "view ", 5) == 0;
+}
+
 int
 config_keys_set(struct config_reading *reading, const char *section, const char *name,
     const char *value)
@@ -308,11 +325,17 @@ config_keys_set(struct config_reading *reading, const char *section, const char 
 	struct config_lines *lines = &reading->lines;
 	const struct key *key = NULL;
 	char why[CONFIG_WHY_SIZE] = "";
+	char named[2 * RULES_LINE_MAX + 2];
 	size_t at;
 	int r;
 
 	if (strncmp(section, SERVICE_PREFIX, strlen(SERVICE_PREFIX)) == 0)
 		return set_service(reading, section, name, value);
+	if (is_view(section, name)) {
+		(void)snprintf(named, sizeof(named), "%s %s", name + 5, value);
+		name = "view";
+		value = named;
+	}
 	for (at = 0; at < BASE_N(keys); at++)
 		if (strcmp(keys[at].section, section) == 0 &&
 		    strcmp(keys[at].name, name) == 0)

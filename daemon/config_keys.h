@@ -13,8 +13,8 @@
 #include "daemon/config.h"
 #include "daemon/config_lines.h"
 
-#define CONFIG_KEYS_MAX 64
 #define CONFIG_SERVICES_MAX (SNAPSHOT_SERVICES_MAX - 2) /* beside login and sudo */
+#define CONFIG_KEYS_MAX 96
 
 /* One reading of one file. */
 struct config_reading {

@@ -41,7 +41,7 @@ config_set_kind(struct config *config, const char *value, char *why)
 	static const struct word words[] = {
 		{ "iam", CONFIG_SOURCE_IAM },
 		{ "file", CONFIG_SOURCE_FILE },
-		{ "s3", -1 },
+		{ "s3", CONFIG_SOURCE_S3 },
 	};
 	int found;
 	int r;

@@ -25,6 +25,7 @@
 #include "daemon/publish.h"
 #include "daemon/world.h"
 
+struct fleet;
 struct refresh;
 struct server;
 struct sessions;
@@ -37,6 +38,7 @@ struct daemon {
 	struct audit *audit;
 	struct net *net; /* NULL with kind = file */
 	struct refresh *refresh;
+	struct fleet *fleet; /* kind = s3; else NULL */
 	struct server *server;
 	struct watch *watch;
 	struct sessions *sessions; /* NULL until PAM's directory was looked for */

@@ -18,6 +18,7 @@ flight_free(struct flight *flight)
 	flight_keys_free(flight);
 	flight_details_free(flight);
 	flight_eic_free(flight);
+	free(flight->place);
 	iam_paging_done(&flight->paging);
 	imds_tag_keys_free(flight->tag_keys, flight->n_tag_keys);
 	instance_free(flight->instance);
@@ -71,8 +72,7 @@ on_deadline(void *context)
 {
 	struct flight *flight = context;
 
-	if (!flight->cloud->is_ending &&
-	    clock_mono_ms() < flight->job->deadline_mono_ms)
+	if (!flight->cloud->is_ending && clock_mono_ms() < flight->job->deadline_mono_ms)
 		return; /* it was extended: the later entry counts */
 	flight_hold(flight);
 	if (flight->cloud->is_ending)
@@ -178,6 +178,9 @@ flight_start(struct cloud *cloud, struct net_job *job, struct net_result *result
 		flight_keys_start(flight);
 	else if (job->what == NET_EIC && cloud->has_endpoints)
 		flight_eic_start(flight);
+	else if (job->what == NET_FLEET && cloud->has_endpoints &&
+		 !job->fleet->wants_instance)
+		flight_fleet_start(flight);
 	else
 		flight_instance_start(flight);
 	flight_drop(flight);

@@ -79,6 +79,10 @@ flight_instance_done(struct flight *flight)
 		flight_finish(flight);
 		return;
 	}
+	if (flight->job->what == NET_FLEET) {
+		flight_fleet_start(flight);
+		return;
+	}
 	config_directory_account(config, flight->account);
 	if (flight->account[0] == '\0')
 		(void)snprintf(flight->account, sizeof(flight->account), "%s",
@@ -238,6 +242,7 @@ on_partition(void *context, const struct imds_reply *reply)
 	    "%s", partition);
 	memcpy(cloud->instance_id, flight->instance->id, sizeof(cloud->instance_id));
 	name_signer(cloud, flight->instance->region, reply->r == 0 ? reply->body : NULL);
+	memcpy(cloud->partition, flight->instance->partition, sizeof(cloud->partition));
 	r = find_services(cloud, partition, region);
 	if (r != 0) {
 		fail_with(flight, r, "aws", "endpoint",
@@ -246,7 +251,7 @@ on_partition(void *context, const struct imds_reply *reply)
 				  : "an endpoint in [aws] is no URL");
 	} else {
 		cloud->has_endpoints = true;
-		if (flight->job->what != NET_DIRECTORY)
+		if (flight->job->what != NET_DIRECTORY && flight->job->what != NET_FLEET)
 			flight_instance_done(flight);
 		else
 			get(flight, "meta-data/tags/instance", "imds:tags", on_tag_keys);

@@ -4,7 +4,8 @@
  *
  * Room: daemon, network thread, flight*.c alone. The order of a NET_DIRECTORY job is
  * instance, tags, scope, people (or: instance, tags, details); that of a NET_KEYS job is
- * instance (once), keys; that of NET_EIC instance (once), eic; that of NET_INSTANCE is
+ * instance (once), keys; that of NET_EIC instance (once), eic; that of NET_FLEET instance and
+ * tags (once, and when asked for), manifest, blob; that of NET_INSTANCE is
  * instance. Each part calls the next one's
  * _start.
  *
@@ -28,6 +29,7 @@ struct person;     /* flight_people.c */
 struct holder;     /* flight_keys.c */
 struct details;    /* flight_details.c */
 struct eic_flight; /* flight_eic.c */
+struct s3_place;
 
 /* A group that somebody is in. */
 struct flight_groups {
@@ -62,6 +64,7 @@ struct flight {
 
 	struct details *details; /* flight_details.c */
 	struct eic_flight *eic;  /* flight_eic.c */
+	struct s3_place *place;  /* flight_fleet.c */
 
 	/* keys */
 	struct holder *holders;
@@ -133,6 +136,7 @@ void flight_scope_start(struct flight *flight);
 int flight_people_add(struct flight *flight, struct iam_user *user, bool has_tags);
 void flight_people_start(struct flight *flight);
 void flight_people_free(struct flight *flight);
+void flight_fleet_start(struct flight *flight);
 void flight_keys_start(struct flight *flight);
 void flight_keys_free(struct flight *flight);
 void flight_eic_start(struct flight *flight);

@@ -27,6 +27,7 @@ struct transfer {
 	unsigned n_framings; /* headers that say how long the body is */
 	int64_t date_s;
 	char content_type[64];
+	char etag[HTTP_ETAG_SIZE];
 	http_done_fn done;
 	void *context;
 };
@@ -181,6 +182,7 @@ on_header(char *line, size_t size, size_t n, void *data)
 	if (len >= 5 && strncmp(line, "HTTP/", 5) == 0) {
 		transfer->date_s = -1;
 		transfer->content_type[0] = '\0';
+		transfer->etag[0] = '\0';
 		transfer->n_framings = 0;
 	} else if (has_name(line, len, "Content-Length") ||
 		   has_name(line, len, "Transfer-Encoding")) {
@@ -189,6 +191,9 @@ on_header(char *line, size_t size, size_t n, void *data)
 			return 0;
 	} else if (header_value(line, len, "Date", value, sizeof(value))) {
 		transfer->date_s = (int64_t)curl_getdate(value, NULL);
+	} else if (header_value(
+		       line, len, "ETag", transfer->etag, sizeof(transfer->etag))) {
+		return len;
 	} else if (header_value(line, len, "Content-Type", value, sizeof(value))) {
 		memcpy(transfer->content_type, value, sizeof(value));
 	}
@@ -393,6 +398,7 @@ conclude(struct http *http, CURL *easy, CURLcode code)
 		reply.date_s = transfer->date_s;
 		memcpy(reply.content_type, transfer->content_type,
 		    sizeof(reply.content_type));
+		memcpy(reply.etag, transfer->etag, sizeof(reply.etag));
 		if (transfer->body.bytes != NULL)
 			reply.body = transfer->body.bytes;
 		reply.body_len = transfer->body.len;

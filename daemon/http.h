@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define HTTP_ETAG_SIZE 128
+
 struct http;
 
 struct http_header {
@@ -60,7 +62,8 @@ struct http_reply {
 	long status;
 	int64_t date_s; /* header Date, epoch; -1 when absent or not a date */
 	char content_type[64];
-	const char *body; /* NUL-terminated; never NULL */
+	char etag[HTTP_ETAG_SIZE]; /* "" when absent, or longer than any we could send */
+	const char *body;          /* NUL-terminated; never NULL */
 	size_t body_len;
 };
 

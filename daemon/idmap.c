@@ -184,11 +184,35 @@ idmap_insert(struct idmap *map, struct idmap_entry *entry)
 	return 0;
 }
 
+/* A new entry; @id 0: libcrypto has failed. */
+static int
+enter(struct idmap *map, const char *kind, const char *unique_id, uint32_t id,
+    int64_t now_ms, uint32_t *ret_id)
+{
+	_cleanup_(idmap_entry_freep) struct idmap_entry *entry =
+	    calloc(1, sizeof(*entry));
+	int r;
+
+	if (entry == NULL)
+		return -ENOMEM;
+	entry->kind = strdup(kind);
+	entry->unique_id = strdup(unique_id);
+	entry->id = id;
+	entry->since_ms = now_ms;
+	if (entry->kind == NULL || entry->unique_id == NULL || entry->id == 0)
+		return -ENOMEM;
+	r = idmap_insert(map, entry);
+	if (r != 0)
+		return r;
+	map->is_dirty = true;
+	*ret_id = base_take_ptr(&entry)->id;
+	return 0;
+}
+
 int
 idmap_assign(struct idmap *map, const char *kind, const char *unique_id, int64_t now_ms,
     uint32_t *ret_id, bool *ret_from_ledger)
 {
-	_cleanup_(idmap_entry_freep) struct idmap_entry *entry = NULL;
 	bool is_known;
 	size_t at = find_key(map, kind, unique_id, &is_known);
 	int r;
@@ -199,23 +223,23 @@ idmap_assign(struct idmap *map, const char *kind, const char *unique_id, int64_t
 			*ret_from_ledger = true;
 		return 0;
 	}
-	entry = calloc(1, sizeof(*entry));
-	if (entry == NULL)
-		return -ENOMEM;
-	entry->kind = strdup(kind);
-	entry->unique_id = strdup(unique_id);
-	entry->id = idmap_hash(kind, unique_id);
-	entry->since_ms = now_ms;
-	if (entry->kind == NULL || entry->unique_id == NULL || entry->id == 0)
-		return -ENOMEM;
-	r = idmap_insert(map, entry);
-	if (r != 0)
-		return r;
-	map->is_dirty = true;
-	*ret_id = base_take_ptr(&entry)->id;
-	if (ret_from_ledger != NULL)
+	r = enter(map, kind, unique_id, idmap_hash(kind, unique_id), now_ms, ret_id);
+	if (r == 0 && ret_from_ledger != NULL)
 		*ret_from_ledger = false;
-	return 0;
+	return r;
+}
+
+int
+idmap_adopt(struct idmap *map, const char *kind, const char *unique_id, uint32_t id,
+    int64_t now_ms)
+{
+	bool is_known;
+
+	(void)find_key(map, kind, unique_id, &is_known);
+	if (is_known)
+		return 0;
+	return idmap_is_usable(id) ? enter(map, kind, unique_id, id, now_ms, &id)
+				   : IDMAP_E_COLLISION;
 }
 
 static bool

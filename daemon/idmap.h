@@ -57,6 +57,15 @@ uint32_t idmap_hash(const char *kind, const char *unique_id);
 int idmap_assign(struct idmap *map, const char *kind, const char *unique_id,
     int64_t now_ms, uint32_t *ret_id, bool *ret_from_ledger);
 
+/**
+ * idmap_adopt() - enter an id that a publisher has assigned
+ *
+ * Return: 0 (also when the unique id has one already: it stays), IDMAP_E_COLLISION when
+ * @id is another's or cannot be given to anybody, or -ENOMEM.
+ */
+int idmap_adopt(struct idmap *map, const char *kind, const char *unique_id, uint32_t id,
+    int64_t now_ms);
+
 /** idmap_authorized() - remember under which name, home and shell; 0, -ENOENT, -ENOMEM */
 int idmap_authorized(struct idmap *map, const char *kind, const char *unique_id,
     const char *name, const char *home, const char *shell);

@@ -28,6 +28,13 @@ static struct {
 	int64_t mono_ms; /* 0: free */
 } seen[KEYFLIGHT_RECENT];
 
+/* With a file or a publisher's blob the keys come with the people. */
+static bool
+keyflight_has_iam(const struct daemon *d)
+{
+	return d->net != NULL && d->config->source == CONFIG_SOURCE_IAM;
+}
+
 static int
 keyflight_add(
     const struct daemon *d, struct net_job *job, const struct world_person *person)
@@ -126,7 +133,7 @@ keyflight_ahead(struct daemon *d, uint64_t cookie, int64_t deadline_mono_ms,
 	size_t n;
 	int r = 0;
 
-	if (d->net == NULL || !d->config->keys_iam || d->world == NULL)
+	if (!keyflight_has_iam(d) || !d->config->keys_iam || d->world == NULL)
 		return -EALREADY;
 	candidates = calloc(d->world->n_people + 1, sizeof(*candidates));
 	job = net_job_new(NET_KEYS, NET_BACKGROUND, cookie, deadline_mono_ms);
@@ -191,7 +198,7 @@ keyflight_person(struct daemon *d, const struct world_person *person, uint64_t *
 	struct net_job *job;
 	int r;
 
-	if (d->net == NULL)
+	if (!keyflight_has_iam(d))
 		return -EAGAIN;
 	since = keyflight_since(person->principal->id, now, cookie);
 	if (since != 0)
@@ -216,7 +223,7 @@ keyflight_is_due(const struct daemon *d, const struct world_person *person)
 	const struct keystore_person *known;
 	struct clock_now now;
 
-	if (d->net == NULL || !d->config->keys_iam || !keyflight_wants(person))
+	if (!keyflight_has_iam(d) || !d->config->keys_iam || !keyflight_wants(person))
 		return false;
 	known = keystore_find(d->keys, person->principal->id);
 	if (known == NULL || known->checked_wall_ms == 0)

@@ -20,6 +20,7 @@
 #include "daemon/apply.h"
 #include "daemon/boot.h"
 #include "daemon/daemon.h"
+#include "daemon/fleet.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
 #include "daemon/refresh.h"
@@ -190,11 +191,13 @@ main_start(struct daemon *d)
 	r = main_open_files(d);
 	if (r == 0)
 		r = watch_start(d);
+	if (r == 0 && d->config->source == CONFIG_SOURCE_S3)
+		r = fleet_start(d);
 	if (r == 0)
 		r = boot_load(d);
 	if (r == 0)
 		verdicts_load(d);
-	if (r == 0 && d->config->source == CONFIG_SOURCE_IAM)
+	if (r == 0 && d->config->source != CONFIG_SOURCE_FILE)
 		r = net_start(d->config, PACKAGE_VERSION, &d->net);
 	if (r == 0)
 		r = refresh_start(d);
@@ -217,6 +220,7 @@ main_stop(struct daemon *d)
 	sessions_stop(d);
 	if (d->net != NULL)
 		net_stop(d->net);
+	fleet_stop(d);
 	verdicts_free(d);
 	world_unref(d->world);
 	directory_unref(d->directory);

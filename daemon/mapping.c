@@ -107,7 +107,15 @@ mapping_of(const struct config *config, const struct local *local,
 		ret_mapping->reason = REASON_DUPLICATE_TAG;
 		return;
 	}
-	if (n_tags == 1) {
+	if (who->assigned.os_name != NULL) {
+		/* a publisher has mapped already; what is reserved is said here */
+		if (!text_is_os_name(
+			who->assigned.os_name, strlen(who->assigned.os_name)))
+			return;
+		made.by = who->assigned.is_by_tag ? MAPPING_TAG : MAPPING_NAME;
+		memcpy(
+		    made.name, who->assigned.os_name, strlen(who->assigned.os_name) + 1);
+	} else if (n_tags == 1) {
 		if (!text_is_os_name(value, strlen(value))) {
 			ret_mapping->reason = REASON_BAD_NAME;
 			return;

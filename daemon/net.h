@@ -23,13 +23,17 @@
 #include "daemon/eic.h"
 #include "daemon/instance.h"
 #include "daemon/keystore.h"
+#include "daemon/manifest.h"
 #include "daemon/tally.h"
+
+#define NET_ETAG_SIZE 128
 
 enum net_what {
 	NET_DIRECTORY = 1, /* the instance, then everybody in scope */
 	NET_KEYS,          /* the keys of named people */
 	NET_INSTANCE,      /* which instance this is, from IMDS alone */
 	NET_EIC,           /* the keys of Instance Connect for one account, likewise */
+	NET_FLEET,         /* the manifest in S3 and, when it names another, its blob */
 };
 
 /* Which bucket pays for the requests (IMDS is free). */
@@ -48,6 +52,29 @@ struct net_person {
 	size_t n_known_ids;
 };
 
+/* What a host has already, and believes; the keys outlive the job. */
+struct net_fleet_ask {
+	bool wants_instance;             /* IMDS is asked first, as in NET_DIRECTORY */
+	char owner[MANIFEST_OWNER_SIZE]; /* "": the instance's account */
+	char etag[NET_ETAG_SIZE];        /* of the manifest that is in force; "": none */
+	char blob[DIGEST_HEX_SIZE];      /* that is at hand; "": none */
+	const struct p256 *const *keys;
+	size_t n_keys;
+	uint64_t serial;
+	uint8_t digest[DIGEST_SIZE];
+};
+
+/* What S3 had; nothing in it was read but the manifest, which is verified. */
+struct net_fleet {
+	bool is_unchanged; /* the rest is empty then */
+	char etag[NET_ETAG_SIZE];
+	struct manifest *manifest;
+	char *bytes; /* of the manifest */
+	size_t len;
+	char *blob; /* NULL: it is the one that is at hand */
+	size_t blob_len;
+};
+
 struct net_job {
 	uint64_t cookie; /* comes back in the result */
 	enum net_what what;
@@ -56,6 +83,7 @@ struct net_job {
 	struct net_person *people; /* NET_KEYS; owned by the job */
 	size_t n_people;
 	char account[33]; /* NET_EIC: an OS name */
+	struct net_fleet_ask *fleet; /* NET_FLEET; owned by the job */
 };
 
 /* Why something failed, for people, records and status; every text is safe to log. */
@@ -94,6 +122,7 @@ struct net_result {
 	struct net_keys *keys;
 	size_t n_keys;
 	struct eic_answer *eic; /* NET_EIC; NULL unless r == 0 */
+	struct net_fleet *fleet; /* NET_FLEET: NULL unless r == 0 */
 	int64_t wall_ms,
 	    boot_ms;            /* when the first answer that it rests on was asked for */
 	unsigned n_requests;    /* to AWS, without IMDS */
@@ -148,6 +177,7 @@ struct net_job *net_job_new(enum net_what what, enum net_bucket bucket, uint64_t
 int net_job_add_person(struct net_job *job, const char *unique_id, const char *name);
 int net_job_add_known(struct net_job *job, const char *key_id); /* of the last person */
 void net_job_free(struct net_job *job);
+void net_fleet_free(struct net_fleet *fleet);
 void net_result_free(struct net_result *result);
 
 #endif

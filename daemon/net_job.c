@@ -77,7 +77,19 @@ net_job_free(struct net_job *job)
 		free(person->name);
 	}
 	free(job->people);
+	free(job->fleet);
 	free(job);
+}
+
+void
+net_fleet_free(struct net_fleet *fleet)
+{
+	if (fleet == NULL)
+		return;
+	manifest_free(fleet->manifest);
+	free(fleet->bytes);
+	free(fleet->blob);
+	free(fleet);
 }
 
 void
@@ -98,6 +110,7 @@ net_result_free(struct net_result *result)
 	}
 	free(result->keys);
 	eic_answer_free(result->eic);
+	net_fleet_free(result->fleet);
 	directory_unref(result->directory);
 	instance_free(result->instance);
 	free(result);

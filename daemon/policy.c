@@ -114,13 +114,20 @@ has_path_term(const struct config *config)
 	return false;
 }
 
+static void add_fleet(struct policy *policy);
+
 static void
 add_directory(struct policy *policy)
 {
 	const struct config *config = policy->config;
 	bool is_details = config->directory == CONFIG_DIRECTORY_DETAILS;
-	struct json_object *actions = json_object_new_array();
+	struct json_object *actions;
 
+	if (config->source == CONFIG_SOURCE_S3) {
+		add_fleet(policy);
+		return;
+	}
+	actions = json_object_new_array();
 	if (is_details && config->users.n_terms > 0)
 		add_everywhere(policy, "Directory", "iam:GetAccountAuthorizationDetails");
 	else if (has_path_term(config))
@@ -142,6 +149,25 @@ add_directory(struct policy *policy)
 		add_statement(policy, "People", actions, people(policy));
 	else
 		json_object_put(actions);
+}
+
+/* What a host of a fleet needs: two objects of its view, and nothing of IAM. */
+static void
+add_fleet(struct policy *policy)
+{
+	const struct config_fleet *fleet = &policy->config->fleet;
+	const char *word = strstr(fleet->bucket, "{region}");
+	struct json_object *actions = json_object_new_array();
+	struct json_object *resources = json_object_new_array();
+	char arn[256];
+
+	(void)snprintf(arn, sizeof(arn), "arn:%s:s3:::%.*s%s%s/%s/*", policy->partition,
+	    word != NULL ? (int)(word - fleet->bucket) : 100, fleet->bucket,
+	    word != NULL ? "*" : "", word != NULL ? word + strlen("{region}") : "",
+	    fleet->view);
+	add_text(actions, "s3:GetObject");
+	add_text(resources, arn);
+	add_statement(policy, "Directory", actions, resources);
 }
 
 static struct json_object *

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/boot.h"
+#include "daemon/fleet.h"
 #include "daemon/keyflight.h"
 #include "daemon/log.h"
 #include "daemon/refresh.h"
@@ -89,13 +90,16 @@ refresh_done(struct daemon *d, uint64_t cookie, enum refresh_outcome outcome)
 		refresh_run(d, again);
 		return;
 	}
-	after_ms = outcome == REFRESH_FAILED
+	after_ms = d->fleet != NULL ? fleet_next_ms(d, outcome == REFRESH_FAILED)
+		   : outcome == REFRESH_FAILED
 		       ? refresh_pace_retry_ms(&refresh->pace, refresh->failures_in_row)
 		       : refresh_pace_interval_ms(&refresh->pace);
 	if (outcome == REFRESH_HELD && after_ms > 60000)
 		after_ms = 60000; /* the second listing that confirms */
 	refresh->facts.interval_s =
-	    (uint32_t)(refresh_pace_interval_ms(&refresh->pace) / 1000);
+	    d->fleet != NULL
+		? d->config->fleet.poll_s
+		: (uint32_t)(refresh_pace_interval_ms(&refresh->pace) / 1000);
 	refresh_schedule(d, after_ms);
 }
 
@@ -226,21 +230,10 @@ refresh_verified(struct daemon *d, uint64_t cookie, const struct clock_now *now)
 	struct refresh *refresh = d->refresh;
 
 	refresh->accept = false;
-	apply_verified(d, now->wall_ms, now->boot_ms);
+	if (now != NULL)
+		apply_verified(d, now->wall_ms, now->boot_ms);
 	refresh_succeeded(d);
 	refresh_done(d, cookie, REFRESH_DONE);
-}
-
-/*
- * An error removes nobody: tags that were known stay in force, with the listing they came
- * with. A refusal is an answer: they are switched off for us, and unknown.
- */
-static bool
-refresh_lost_tags(const struct daemon *d, const struct net_result *result)
-{
-	return result->tags_error.code[0] != '\0' && !result->tags_error.denied &&
-	       d->instance != NULL && d->instance->tags_state == INSTANCE_TAGS_KNOWN &&
-	       strcmp(d->instance->id, result->instance->id) == 0;
 }
 
 static void
@@ -252,13 +245,17 @@ refresh_directory_result(struct daemon *d, struct net_result *result)
 	if (result->cookie != refresh->flying)
 		return;
 	refresh->flying = REFRESH_NONE;
+	if (d->fleet != NULL) {
+		fleet_result(d, result);
+		return;
+	}
 	if (result->r != 0) {
 		if (result->instance != NULL)
 			boot_confirm(d, result->instance);
 		refresh_failed(d, result->cookie, &result->error);
 		return;
 	}
-	if (refresh_lost_tags(d, result)) {
+	if (apply_lost_tags(d, result)) {
 		refresh_failed(d, result->cookie, &result->tags_error);
 		return;
 	}
@@ -308,7 +305,7 @@ refresh_on_results(sd_event_source *source, int fd, uint32_t events, void *arg)
 	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 		log_line(LOG_ERR, "eventfd of the network thread: %m");
 	while ((result = net_take(d->net)) != NULL) {
-		if (result->what == NET_DIRECTORY)
+		if (result->what == NET_DIRECTORY || result->what == NET_FLEET)
 			refresh_directory_result(d, result);
 		else if (result->what == NET_INSTANCE && result->r == 0)
 			boot_confirm(d, result->instance);
@@ -327,14 +324,17 @@ refresh_run(struct daemon *d, uint64_t cookie)
 		.action = "queue", .code = "busy", .what = "queue is full"
 	};
 	struct net_job *job;
+	int64_t deadline;
 
 	refresh->started_mono_ms = clock_mono_ms();
 	if (d->config->source == CONFIG_SOURCE_FILE) {
 		refresh_file_run(d, cookie);
 		return;
 	}
-	job = net_job_new(NET_DIRECTORY, NET_BACKGROUND, cookie,
-	    clock_mono_ms() + refresh_pace_deadline_ms(&refresh->pace));
+	deadline = clock_mono_ms() + refresh_pace_deadline_ms(&refresh->pace);
+	job = d->fleet != NULL
+		  ? fleet_job(d, cookie, deadline)
+		  : net_job_new(NET_DIRECTORY, NET_BACKGROUND, cookie, deadline);
 	if (job != NULL && net_submit(d->net, &job) == 0) {
 		refresh->flying = cookie;
 		return;

@@ -15,7 +15,7 @@
 /** refresh_file_run() - read it; ends in refresh_listed() or refresh_failed() */
 void refresh_file_run(struct daemon *d, uint64_t cookie);
 
-/* of refresh.c, for this file alone */
+/* of refresh.c, for this file and fleet.c alone; @now NULL: not even younger */
 void refresh_verified(struct daemon *d, uint64_t cookie, const struct clock_now *now);
 void refresh_listed(struct daemon *d, uint64_t cookie, struct directory *directory,
     struct instance *instance);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* state.c - the files under /var/lib/iamlogin; contract in state.h */
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <json-c/json.h>
 
 #include "common/paths.h"
 #include "daemon/directory_json.h"
+#include "daemon/fleet.h"
 #include "daemon/log.h"
 #include "daemon/state.h"
 #include "daemon/statefile.h"
@@ -25,38 +24,6 @@ state_path(const char *name)
 
 	(void)snprintf(path.text, sizeof(path.text), "%s/%s", paths_state_dir, name);
 	return path;
-}
-
-/* A whole file of ours into memory, NUL-terminated; -ENOENT when absent. */
-static int
-state_read(const char *name, size_t max, char **ret_bytes, size_t *ret_len)
-{
-	_cleanup_close_ int fd =
-	    open(state_path(name).text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	_cleanup_free_ char *bytes = NULL;
-	struct stat st;
-	size_t len = 0;
-
-	if (fd < 0 || fstat(fd, &st) != 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022) != 0)
-		return -EPERM;
-	if (st.st_size < 0 || (uint64_t)st.st_size > max)
-		return -EFBIG;
-	bytes = malloc((size_t)st.st_size + 1);
-	if (bytes == NULL)
-		return -ENOMEM;
-	while (len < (size_t)st.st_size) {
-		ssize_t n = read(fd, bytes + len, (size_t)st.st_size - len);
-
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-		len += (size_t)n;
-	}
-	bytes[len] = '\0';
-	*ret_bytes = base_take_ptr(&bytes);
-	*ret_len = len;
-	return 0;
 }
 
 /* Replaces a file by what @write puts into the stream. */
@@ -219,7 +186,8 @@ state_load_directory(struct daemon *d, bool *ret_same_boot)
 
 	r = statefile_read(state_path("state.json").text, &o);
 	if (r == 0)
-		r = state_read("directory.json", DIRECTORY_JSON_MAX, &bytes, &len);
+		r = statefile_bytes(
+		    state_path("directory.json").text, DIRECTORY_JSON_MAX, &bytes, &len);
 	if (r == 0)
 		r = directory_json_parse(bytes, len, &directory, why);
 	if (r == 0)
@@ -234,6 +202,24 @@ state_load_directory(struct daemon *d, bool *ret_same_boot)
 	d->directory = base_take_ptr(&directory);
 	d->instance = base_take_ptr(&instance);
 	return 0;
+}
+
+/* kind = s3: people come from the manifest and its blob, the instance from here. */
+static int
+state_load_instance(struct daemon *d, bool *ret_same_boot)
+{
+	_cleanup_statefile_ struct json_object *o = NULL;
+	char boot[33];
+	int r = statefile_read(state_path("state.json").text, &o);
+
+	if (r == 0)
+		r = state_parse_instance(o, &d->instance);
+	if (r == 0) {
+		state_hex(d->boot_id, sizeof(d->boot_id), boot);
+		*ret_same_boot = strcmp(boot, state_text(o, "boot")) == 0;
+	}
+	(void)fleet_load(d, d->instance);
+	return r;
 }
 
 int
@@ -257,7 +243,8 @@ state_load(struct daemon *d, bool *ret_same_boot)
 	if (r != 0)
 		log_line(LOG_WARNING, "%s: cannot be read, keys are asked for again",
 		    state_path("keys.json").text);
-	r = state_load_directory(d, ret_same_boot);
+	r = d->fleet != NULL ? state_load_instance(d, ret_same_boot)
+			     : state_load_directory(d, ret_same_boot);
 	if (r == -ENOMEM)
 		return r;
 	if (r != 0 && r != -ENOENT)
@@ -278,7 +265,7 @@ state_save(struct daemon *d, bool directory_changed)
 	if (d->config->source == CONFIG_SOURCE_FILE || d->directory == NULL ||
 	    d->instance == NULL)
 		return;
-	if (directory_changed) {
+	if (directory_changed && d->fleet == NULL) {
 		r = state_replace("directory.json", state_write_directory, d);
 		if (r != 0) {
 			log_error(r, "%s", state_path("directory.json").text);

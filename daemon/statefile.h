@@ -7,6 +7,7 @@
 #ifndef DAEMON_STATEFILE_H
 #define DAEMON_STATEFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/base.h"
@@ -49,6 +50,20 @@ int statefile_list_open(const char *path, const char *name,
 int statefile_list_next(struct statefile_list *list, struct json_object **ret_object)
     MUST_CHECK;
 void statefile_list_free(struct statefile_list *list);
+
+/**
+ * statefile_bytes() - a whole file of ours, NUL-terminated
+ * @max: more is -EFBIG
+ *
+ * Return: 0, -ENOENT, -EPERM (not a regular file that only we can write), or another -errno.
+ */
+int statefile_bytes(const char *path, size_t max, char **ret_bytes, size_t *ret_len);
+
+/** statefile_trusted() - the same of a file of an administrator: ours or root's */
+int statefile_trusted(const char *path, size_t max, char **ret_bytes, size_t *ret_len);
+
+/** statefile_put() - replace a file by @len bytes; 0 or -errno: then the old one stands */
+int statefile_put(const char *path, const void *bytes, size_t len) MUST_CHECK;
 
 /**
  * statefile_begin() - a stream to PATH.new (O_EXCL, O_NOFOLLOW, 0600)

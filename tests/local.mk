@@ -56,7 +56,10 @@ tests_fuzz_replay_wire_SOURCES = tests/fuzz/fuzz_wire.c tests/fuzz/replay_main.c
 # the directory over S3
 unit_tests += \
 	tests/unit/test_blob \
-	tests/unit/test_manifest
+	tests/unit/test_config_fleet \
+	tests/unit/test_fleet_pace \
+	tests/unit/test_manifest \
+	tests/unit/test_s3
 fuzz_names += \
 	fuzz_blob \
 	fuzz_manifest
@@ -116,7 +119,8 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/aws/emulated/eic.py tests/aws/emulated/eic_api.py \
 	tests/aws/emulated/eic_chain.py tests/aws/emulated/faults.py tests/aws/emulated/iam_read.py \
 	tests/aws/emulated/iam_write.py tests/aws/emulated/imds.py \
-	tests/aws/emulated/instance.py tests/aws/emulated/query.py tests/aws/emulated/server.py \
+	tests/aws/emulated/instance.py tests/aws/emulated/kms.py tests/aws/emulated/query.py \
+	tests/aws/emulated/s3.py tests/aws/emulated/server.py \
 	tests/aws/emulated/sigv4.py tests/aws/emulated/sshkeys.py tests/aws/emulated/sts_ec2.py \
 	tests/aws/emulated/world.py tests/aws/emulator tests/aws/test_emulator.sh \
 	tests/bench/aws_cost.sh tests/bench/aws_cost_inside.sh tests/bench/aws_day.c \
@@ -157,6 +161,11 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/support/instance_lib.sh tests/support/instance_setup.sh tests/support/logsink.py \
 	tests/support/make_directory.sh tests/support/packages.sh tests/support/people.json \
 	tests/support/root.sh
+
+EXTRA_DIST += \
+	tests/e2e/fleet_age_counts_from_issue.sh \
+	tests/e2e/fleet_host_reads_s3.sh \
+	tests/support/fleet_lib.sh
 
 FUZZ_SECONDS = 60
 fuzz: all

@@ -78,7 +78,7 @@ needs $pam libc libpam ld-linux-x86-64 ld-linux-aarch64
 needs "$(program iamlogin-authorized-keys)" libc ld-linux-x86-64 ld-linux-aarch64
 needs "$(program iamlogin)" libc libjson-c libcrypto
 needs "$(program iamlogin-warden)" libc libjson-c ld-linux-x86-64 ld-linux-aarch64
-needs "$(program iamlogind)" libc libcurl libcrypto libjson-c libexpat libinih libsystemd libpthread
+needs "$(program iamlogind)" libc libcurl libcrypto libjson-c libexpat libinih libz libsystemd libpthread
 
 lacks $nss abort exit _exit __assert_fail getenv secure_getenv syslog openlog socket connect \
 	malloc calloc pthread_mutex_lock fopen printf select system popen execve dlopen signal

@@ -240,7 +240,7 @@ inside()
 	echo "127.0.0.1 localhost instance" >"$r/etc/hosts"
 	# A stage has real directories where Debian has links (/lib): keep the links.
 	tar -C "$stage" -c . | tar -C "$r" -x --keep-directory-symlink --no-overwrite-dir
-	cp "$here/instance_lib.sh" "$here/claims.sh" "$here/aws_faults.sh" \
+	cp "$here/instance_lib.sh" "$here/fleet_lib.sh" "$here/claims.sh" "$here/aws_faults.sh" \
 	    "$here/instance_setup.sh" "$r/e2e/"
 	cp "$test" "$r/e2e/test.sh"
 

@@ -168,12 +168,10 @@ static void
 test_keys_of_later_versions_are_refused_as_such(void **state)
 {
 	static const char *const lines[] = {
-		"[source]\nkind = s3",
 		"[principals]\nroles = path:/x/",
 		"[accounts]\nuid_tag = uid",
 		"[keys]\ninstance_connect = yes",
 		"[keys]\nchain = /bin/x %u",
-		"[aws]\ns3_endpoint = https://s3.example.com",
 	};
 	(void)state;
 

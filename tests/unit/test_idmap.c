@@ -306,10 +306,39 @@ test_saving_removes_what_an_interrupted_run_left(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+static void
+test_an_id_that_a_publisher_gave_is_taken_over_unless_there_is_one(void **state)
+{
+	_cleanup_idmap_ struct idmap *map = NULL;
+	uint32_t id = 0, hashed = idmap_hash("iam-user", "AIDA2");
+	bool from_ledger = false;
+	(void)state;
+
+	assert_int_equal(idmap_new(&map), 0);
+	assert_int_equal(idmap_adopt(map, "iam-user", "AIDA1", hashed + 1, 1), 0);
+	assert_int_equal(idmap_assign(map, "iam-user", "AIDA1", 2, &id, &from_ledger), 0);
+	assert_int_equal(id, hashed + 1);
+	assert_true(from_ledger);
+	/* who has one keeps it: files belong to it */
+	assert_int_equal(idmap_adopt(map, "iam-user", "AIDA1", hashed + 2, 3), 0);
+	assert_int_equal(idmap_assign(map, "iam-user", "AIDA1", 4, &id, NULL), 0);
+	assert_int_equal(id, hashed + 1);
+	/* what is another's, or nobody's to have, is not given */
+	assert_int_equal(
+	    idmap_adopt(map, "iam-user", "AIDA2", hashed + 1, 5), IDMAP_E_COLLISION);
+	assert_int_equal(idmap_adopt(map, "iam-user", "AIDA3", 0, 6), IDMAP_E_COLLISION);
+	assert_int_equal(
+	    idmap_adopt(map, "iam-user", "AIDA3", 1000, 7), IDMAP_E_COLLISION);
+	assert_int_equal(idmap_assign(map, "iam-user", "AIDA2", 8, &id, NULL), 0);
+	assert_int_equal(id, hashed);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_an_id_that_a_publisher_gave_is_taken_over_unless_there_is_one),
 		cmocka_unit_test(test_hashes_are_those_of_the_specification),
 		cmocka_unit_test(test_every_hash_is_inside_our_range),
 		cmocka_unit_test(test_an_id_stays_and_says_whether_it_was_there),

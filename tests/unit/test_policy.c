@@ -53,6 +53,18 @@ test_scoped_is_as_narrow_as_the_scope(void **state)
 }
 
 static void
+test_a_host_of_a_fleet_reads_its_view_and_nothing_else(void **state)
+{
+	(void)state;
+	expect("[source]\nkind = s3\nbucket = acme-{region}-x\nview = prod\npublic_key = "
+	       "/k\n[principals]\nusers = path:/people/*\n",
+	    NULL,
+	    "{\"instance\":" DOCUMENT(
+		"{\"Sid\":\"Directory\",\"Effect\":\"Allow\",\"Action\":[\"s3:GetObject\"],"
+		"\"Resource\":[\"arn:aws:s3:::acme-*-x/prod/*\"]}") "}");
+}
+
+static void
 test_nobody_in_scope_needs_nothing(void **state)
 {
 	(void)state;
@@ -93,6 +105,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scoped_is_as_narrow_as_the_scope),
+		cmocka_unit_test(test_a_host_of_a_fleet_reads_its_view_and_nothing_else),
 		cmocka_unit_test(test_nobody_in_scope_needs_nothing),
 		cmocka_unit_test(test_details_and_tags_from_ec2),
 		cmocka_unit_test(test_role_in_another_account_has_a_policy_of_its_own),

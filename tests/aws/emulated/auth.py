@@ -20,12 +20,21 @@ HOSTS = (
     (r"iam\.cn-north-1\.amazonaws\.com\.cn", "iam", "cn-north-1"),
     (r"iam\.us-gov\.amazonaws\.com", "iam", "us-gov-west-1"),
     (r"sts\.amazonaws\.com", "sts", "us-east-1"),
-    (r"(sts|ec2|ssm|ec2-instance-connect)(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)",
+    (r"(sts|ec2|ssm|kms|ec2-instance-connect)(?:-fips)?\.([a-z0-9-]+)\."
+     r"(?:amazonaws\.com(?:\.cn)?|api\.aws)",
      None, None),
 )
 # What a host's role may do here, whatever the emulated account's policies say: it
 # reads. A daemon that tries to write is a defect and gets the refusal it would get.
-ROLE_MAY = ("iam:Get*", "iam:List*", "sts:*", "ec2:Describe*")
+ROLE_MAY = ("iam:Get*", "iam:List*", "sts:*", "ec2:Describe*", "s3:GetObject",
+            "s3:ListBucket")
+# ... but for the role of a publisher.
+PUBLISHER_MAY = ("s3:PutObject", "kms:Sign")
+# S3's own names for the same refusals.
+S3_CODES = {"InvalidClientTokenId": ("InvalidAccessKeyId", 403),
+            "MissingAuthenticationToken": ("AccessDenied", 403),
+            "IncompleteSignature": ("AuthorizationHeaderMalformed", 400),
+            "ExpiredToken": ("ExpiredToken", 400)}
 
 
 def service_of_host(host):
@@ -47,10 +56,15 @@ def _regions(service, host_region, instance):
                 .get(instance.partition, "us-east-1"),)
     if service == "sts":
         return (instance.region, "us-east-1")
+    if service in ("s3", "kms"):
+        return (instance.region, "us-east-1", "eu-central-1", "eu-west-1")
     return (instance.region,)
 
 
 def _refusal(service, code, message):
+    if service == "s3":
+        code, status = S3_CODES.get(code, (code, 403))
+        return AwsError(code, message, status)
     if service != "ec2":
         status = 400 if code == "IncompleteSignature" else 403
         return AwsError(code, message, status)
@@ -74,7 +88,8 @@ def _check_date(service, date, day):
                        "'%s' != '%s', from '%s'." % (day, date[:8], date))
     now = time.time()
     clock = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
-    code = "SignatureExpired" if service == "ec2" else "SignatureDoesNotMatch"
+    code = {"ec2": "SignatureExpired", "s3": "RequestTimeTooSkewed"}.get(
+        service, "SignatureDoesNotMatch")
     if stamp < now - SKEW_S:
         raise _refusal(service, code, "Signature expired: %s is now earlier than %s "
                        "(%s - 5 min.)" % (date, time.strftime(
@@ -161,7 +176,9 @@ def authorize(pair, service, action, params, deny, instance):
         return
     by_role = "%s/%s" % ((pair.arn.split("/") + ["", ""])[1], what)
     if any(fnmatch.fnmatchcase(w, pattern) for pattern in deny for w in (what, by_role)) \
-            or not any(fnmatch.fnmatchcase(what, pattern) for pattern in ROLE_MAY):
+            or not any(fnmatch.fnmatchcase(what, pattern) for pattern in
+                       (ROLE_MAY + PUBLISHER_MAY if "publisher" in by_role
+                        else ROLE_MAY)):
         if service == "ec2":
             raise AwsError("UnauthorizedOperation", "You are not authorized to perform "
                            "this operation.", 403)

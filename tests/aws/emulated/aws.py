@@ -4,7 +4,7 @@
 By the name in Host; a request to an address (`aws --endpoint-url`) says by the scope
 of its signature, or at least by its Version, what it is for.
 """
-from . import auth, eic_api, faults, iam_write, sigv4, sts_ec2
+from . import auth, eic_api, faults, iam_write, kms, s3, sigv4, sts_ec2
 from .query import (FAULT_NS, SERVICES, AwsError, Params, Reply, failure, page_of,
                     success)
 from .server import Handler
@@ -57,6 +57,13 @@ class AwsHandler(Handler):
         if body is None:
             return
         request = sigv4.Request(self.command, self.path, self.headers.items(), body)
+        place = s3.Place(request.header("host"), request.path)
+        if place.is_named or _scoped_service(request) == "s3":
+            s3.serve(self, request, place)
+            return
+        if (request.header("x-amz-target") or "").startswith(kms.PREFIX):
+            kms.serve(self, request, auth.service_of_host(request.header("host"))[1])
+            return
         params = _params(request)
         service, region = auth.service_of_host(request.header("host"))
         service = service or _scoped_service(request) or _versioned_service(params)
@@ -73,7 +80,7 @@ class AwsHandler(Handler):
         reply = Reply(404, "<UnknownOperationException/>\n")
         faults.answer(self, world, entry, reply, fault, "UnknownOperationException")
 
-    do_GET = do_POST
+    do_GET = do_HEAD = do_PUT = do_DELETE = do_POST
 
     def serve(self, request, service, region, params):
         world, pair, refused = self.server.world, None, None

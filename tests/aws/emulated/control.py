@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The control API below /_emulator/, JSON over plain HTTP, for tests only."""
+import base64
 import json
 from urllib.parse import unquote
 
 from .directory import BadDirectory
 from .query import Reply
+from .s3 import Bucket
 from .server import Handler
 
 PREFIX = "/_emulator/"
@@ -82,7 +84,48 @@ def _show_faults(world, name, body):
     return world.faults.rules
 
 
+def _bucket(world, name, body):
+    """PUT buckets/NAME {"owner","region","frozen"}: made, or changed."""
+    body = body or {}
+    if not name or not isinstance(body, dict) or set(body) - {"owner", "region", "frozen"}:
+        raise ValueError("buckets/NAME: only owner, region, frozen")
+    bucket = world.buckets.setdefault(name, Bucket(world.instance.account,
+                                                   world.instance.region))
+    bucket.owner = body.get("owner", bucket.owner)
+    bucket.region = body.get("region", bucket.region)
+    bucket.is_frozen = body.get("frozen", bucket.is_frozen)
+    return {"owner": bucket.owner, "region": bucket.region, "frozen": bucket.is_frozen,
+            "objects": sorted(bucket.objects)}
+
+
+def _object(world, name, body):
+    """The objects of a bucket as base64, so that JSON can hold them."""
+    bucket, _, key = name.partition("/")
+    return {"body": base64.b64encode(world.buckets[bucket].objects[key][0]).decode()}
+
+
+def _put_object(world, name, body):
+    bucket, _, key = name.partition("/")
+    world.buckets[bucket].put(key, base64.b64decode(body["body"], validate=True))
+    return {"bytes": len(world.buckets[bucket].objects[key][0])}
+
+
+def _delete_object(world, name, body):
+    bucket, _, key = name.partition("/")
+    return {"bytes": len(world.buckets[bucket].objects.pop(key)[0])}
+
+
+def _kms(world, name, body):
+    """PUT kms/KEY {"pem"}: a private key by that id or alias."""
+    world.kms_keys[name] = body["pem"]
+    return {}
+
+
+NAMED = ("users", "eic", "buckets", "objects", "kms")
 ROUTES = {
+    ("PUT", "buckets"): _bucket, ("GET", "objects"): _object,
+    ("PUT", "objects"): _put_object, ("DELETE", "objects"): _delete_object,
+    ("PUT", "kms"): _kms,
     ("GET", "requests"): _requests, ("DELETE", "requests"): _forget,
     ("POST", "reset"): _reset,
     ("GET", "directory"): _show_directory, ("PUT", "directory"): _directory,
@@ -108,7 +151,7 @@ class ControlHandler(Handler):
         path = self.path.partition("?")[0]
         what, _, name = path[len(PREFIX):].partition("/")
         route = ROUTES.get((self.command, what)) if path.startswith(PREFIX) else None
-        if route is None or (name and what not in ("users", "eic")):
+        if route is None or (name and what not in NAMED):
             return 404, {"error": "no %s %s" % (self.command, path)}
         world = self.server.world
         try:
@@ -116,6 +159,6 @@ class ControlHandler(Handler):
             with world.lock:
                 return 200, json.loads(json.dumps(route(world, unquote(name), value)))
         except KeyError as error:
-            return 404, {"error": "no user %s" % error}
+            return 404, {"error": "no %s %s" % (what, error)}
         except (ValueError, BadDirectory) as error:
             return 400, {"error": str(error)}

@@ -19,7 +19,7 @@ KINDS = ("blackhole", "reset", "stall_tls", "stall_body", "drip", "status", "bod
          "truncate", "huge", "deep", "bomb", "gzip", "two_lengths", "short_length",
          "long_length")
 TWISTED = ("deep", "bomb", "gzip", "two_lengths", "short_length", "long_length")
-SERVICES = ("iam", "sts", "ec2", "s3", "imds", "*")
+SERVICES = ("iam", "sts", "ec2", "s3", "kms", "imds", "*")
 DEFAULTS = {"service": "*", "action": "*", "kind": None, "status": None, "code": None,
             "message": None, "body": None, "rate": 1.0, "count": None, "page": None,
             "interval": 10.0}

@@ -40,9 +40,11 @@ def names_for(region):
              "iam-fips.global.api.aws"]
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     names += ["%s.%s.%s" % (s, region, suffix)
-              for s in ("sts", "ec2", "ssm", "ec2-instance-connect")]
+              for s in ("sts", "ec2", "ssm", "ec2-instance-connect", "kms")]
     names += ["%s%s.%s.%s" % (s, fips, region, end) for s in ("sts", "ec2")
               for fips in ("", "-fips") for end in ("amazonaws.com", "api.aws")]
+    names += ["%s%s.%s.%s" % (b, s, r, suffix) for b in ("", "*.")
+              for s in ("s3", "s3.dualstack") for r in sorted({region, "us-east-1"})]
     return ", ".join(["DNS:" + n for n in names] + ["IP:127.0.0.1", "IP:::1"])
 
 

@@ -24,6 +24,7 @@ class World:
         self.faults = Faults()
         self.eic = Eic(instance)
         self.imds_tokens = {}
+        self.buckets, self.kms_keys = {}, {}
         self.log_file = open(log_path, "a", encoding="utf-8") if log_path else None
         self.forget_requests()
 
@@ -39,6 +40,8 @@ class World:
             self.credentials.reset()
             self.eic.reset()
             self.faults.replace([])
+            self.buckets.clear()
+            self.kms_keys.clear()
             self.forget_requests()
 
     def arrived(self, service, action, signed_by=None):
