@@ -181,7 +181,7 @@ state_load_directory(struct daemon *d, bool *ret_same_boot)
 	_cleanup_directory_ struct directory *directory = NULL;
 	_cleanup_instance_ struct instance *instance = NULL;
 	char why[256] = "", boot[33];
-	size_t len;
+	size_t len = 0;
 	int r;
 
 	r = statefile_read(state_path("state.json").text, &o);

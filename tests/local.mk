@@ -156,7 +156,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/plugin/pam_retval.sh tests/plugin/syscalls.h tests/stress/nss_caches.sh \
 	tests/soak/aws_soak.sh tests/soak/aws_soak_inside.sh tests/support/aws_faults.sh \
 	tests/stress/nss_stress.sh tests/support/build.sh tests/support/claims.sh \
-	tests/support/distro_root.sh \
+	tests/support/distro_build.sh tests/support/distro_root.sh \
 	tests/support/demo_inside.sh tests/support/dns.py tests/support/instance.sh \
 	tests/support/instance_lib.sh tests/support/instance_setup.sh tests/support/logsink.py \
 	tests/support/make_directory.sh tests/support/packages.sh tests/support/people.json \
