@@ -4,6 +4,7 @@
 
 #include "daemon/answer.h"
 #include "daemon/refresh.h"
+#include "daemon/verdicts.h"
 
 void
 answer_start(const struct answer_request *request, enum wire_status status,
@@ -25,6 +26,15 @@ bool
 answer_is_sudo(const char *service)
 {
 	return strcmp(service, "sudo") == 0 || strcmp(service, "sudo-i") == 0;
+}
+
+void
+answer_fill_person(const struct daemon *d, const char *id, struct record *record)
+{
+	record->person.id = id;
+	for (size_t i = 0; i < d->world->n_people; i++)
+		if (strcmp(d->world->people[i].principal->id, id) == 0)
+			verdicts_fill_person(record, &d->world->people[i]);
 }
 
 bool
@@ -90,10 +100,10 @@ answer_decide(const struct daemon *d, const char *name, const char *service,
 		if (subject.account != NULL)
 			answer_take_service(
 			    d, &subject, world_service(d->world, service));
-		if (subject.account != NULL && holds_sudo &&
-		    subject.verdict == VERDICT_ALLOW) {
+		if (subject.verdict == VERDICT_ALLOW &&
+		    (holds_sudo || (is_sudo && answer_is_shared(&subject)))) {
 			answer_take_service(d, &subject, SNAPSHOT_SERVICE_SUDO);
-			if (subject.verdict == VERDICT_DENY)
+			if (holds_sudo && subject.verdict == VERDICT_DENY)
 				subject.reason = REASON_SUDO_WITHDRAWN;
 		}
 	}

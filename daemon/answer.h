@@ -69,9 +69,14 @@ struct answer_subject {
  * answer_decide() - may somebody use @name now?
  * @service: PAM's name of it: [login:SERVICE] counts; of sudo, its grace
  * @holds_sudo: the caller holds iamlogin-sudo in the kernel's vector: [sudo] must allow, too
+ *
+ * sudo from a shared account needs [sudo] in any case: who is there can act as all others.
  */
 void answer_decide(const struct daemon *d, const char *name, const char *service,
     bool holds_sudo, struct answer_subject *ret_subject);
+
+/** answer_fill_person() - who has this unique id; only the id where it is not in scope */
+void answer_fill_person(const struct daemon *d, const char *id, struct record *record);
 
 /** answer_is_shared() - do several people stand behind the account? */
 bool answer_is_shared(const struct answer_subject *subject);

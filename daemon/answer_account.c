@@ -64,16 +64,8 @@ static void
 account_fill_person(const struct daemon *d, const struct account_facts *facts,
     const struct answer_subject *subject, struct record *record)
 {
-	const struct world_person *behind = NULL;
-
-	for (size_t i = 0; facts->person_id[0] != '\0' && i < d->world->n_people; i++)
-		if (strcmp(d->world->people[i].principal->id, facts->person_id) == 0)
-			behind = &d->world->people[i];
-	if (behind != NULL)
-		verdicts_fill_person(record, behind);
-	else if (facts->person_id[0] != '\0')
-		record->person.id = facts->person_id;
 	if (facts->person_id[0] != '\0') {
+		answer_fill_person(d, facts->person_id, record);
 		record->person.verified = answer_is_shared(subject) ? "claimed" : "yes";
 		return;
 	}

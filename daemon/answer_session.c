@@ -19,6 +19,7 @@ struct session_facts {
 	char service[64], rhost[256], tty[64], method[64];
 	const uint8_t *blob;
 	size_t blob_len;
+	char person_id[129]; /* of a close: who opened it; "" when not known */
 	uint32_t event, pid, session;
 	int64_t duration_ms;
 	char key_type[SSHKEY_TYPE_SIZE];
@@ -47,6 +48,8 @@ session_read(const struct answer_request *request, struct session_facts *facts)
 	    bytes, len, WIRE_T_METHOD, facts->method, sizeof(facts->method));
 	(void)wire_get_text(
 	    bytes, len, WIRE_T_KEY_TYPE, facts->key_type, sizeof(facts->key_type));
+	(void)wire_get_text(
+	    bytes, len, WIRE_T_PERSON_ID, facts->person_id, sizeof(facts->person_id));
 	(void)wire_get(bytes, len, WIRE_T_KEY_BLOB, &facts->blob, &facts->blob_len);
 	(void)wire_get_u32(bytes, len, WIRE_T_PID, &facts->pid);
 	(void)wire_get_u32(bytes, len, WIRE_T_SESSION, &facts->session);
@@ -191,7 +194,11 @@ session_record(struct daemon *d, const struct session_facts *facts,
 		record.key.source = keysfile_source_name((uint8_t)key->source);
 		record.via = keysfile_via_name((uint8_t)key->source);
 	}
-	if (subject->person != NULL && (key != NULL || facts->blob_len == 0)) {
+	if (facts->event == SESSION_CLOSE && facts->person_id[0] != '\0') {
+		/* PAM keeps whose key opened it */
+		answer_fill_person(d, facts->person_id, &record);
+		record.person.verified = "yes";
+	} else if (subject->person != NULL && (key != NULL || facts->blob_len == 0)) {
 		verdicts_fill_person(&record, subject->person);
 		record.person.verified = key != NULL ? "yes" : "unknown";
 	}

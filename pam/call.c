@@ -134,6 +134,26 @@ take_age(
 	call->generation = file->generation;
 }
 
+/*
+ * A local account that [accounts] shared lists: whoever comes in by sshd, or from there to
+ * root by sudo, is judged. What cron, at or su do with a local account is not ours.
+ */
+static bool
+is_judged(
+    const struct call *call, const struct snapshot_user *user, const struct passwd *pw)
+{
+	return user != NULL && (user->flags & USER_LOCAL) != 0 &&
+	       user->uid == pw->pw_uid && (call->facts & (FACT_SSHD | FACT_SUDO)) != 0;
+}
+
+/* [accounts] local: without a snapshot, or with a damaged one, no door is closed. */
+static bool
+is_closed(const struct call *call, const struct published *file)
+{
+	return snapshot_local(file) != SNAPSHOT_LOCAL_ANY &&
+	       !snapshot_is_break_glass(file, call->user);
+}
+
 void
 call_identify(struct call *call)
 {
@@ -141,14 +161,20 @@ call_identify(struct call *call)
 	struct snapshot_user user;
 	const struct passwd *pw;
 	bool is_known;
+	int r;
 
 	if ((call->facts & (FACT_NO_NAME | FACT_ROOT)) != 0)
 		return;
-	is_known = reader_acquire(&snapshot_reader, &guard) == 0 &&
-		   snapshot_user_by_name(guard.file, call->user, &user) == 0;
+	r = reader_acquire(&snapshot_reader, &guard);
+	is_known = r == 0 && snapshot_user_by_name(guard.file, call->user, &user) == 0;
 	pw = pam_modutil_getpwnam(call->pamh, call->user);
-	if (pw != NULL && !ids_is_ours(pw->pw_uid)) {
+	if (pw != NULL && !ids_is_ours(pw->pw_uid) &&
+	    !is_judged(call, is_known ? &user : NULL, pw)) {
 		call->facts |= FACT_LOCAL;
+		if (r == 0 && is_closed(call, guard.file))
+			call->facts |= FACT_CLOSED;
+		if (r < 0) /* neither absent nor damaged: it might have said no */
+			call->facts |= FACT_UNREADABLE;
 		return;
 	}
 	if (is_known && (user.flags & USER_RETIRED) != 0)

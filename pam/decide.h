@@ -18,10 +18,12 @@ enum {
 	/* whose name it is: exactly one of these */
 	FACT_NO_NAME = 1u << 0, /* PAM_USER is NULL or empty */
 	FACT_ROOT = 1u << 1,    /* the name "root" */
-	FACT_LOCAL = 1u << 2,   /* an account whose uid is not of our range */
+	FACT_LOCAL =
+	    1u << 2, /* an account whose uid is not of our range, and is not judged */
 	FACT_NOBODY = 1u << 3,  /* no account of this name */
 	FACT_RETIRED = 1u << 4, /* the snapshot knows that it was ours */
-	FACT_OURS = 1u << 5,    /* an account whose uid is of our range */
+	FACT_OURS =
+	    1u << 5, /* of our range; or local, listed as shared, in sshd and sudo */
 	/* what the daemon answered; none of them: it did not */
 	FACT_DAEMON_ALLOW = 1u << 6,
 	FACT_DAEMON_DENY = 1u << 7,
@@ -42,9 +44,11 @@ enum {
 	FACT_CHANGED = 1u << 20,    /* PAM_USER is another than in the account stage */
 	FACT_REFUSED = 1u << 21,    /* the account stage did not allow this name */
 	/* the accepted key; none of them: the session is not sshd's */
-	FACT_KEY_NONE = 1u << 22,         /* another method than publickey */
-	FACT_KEY_UNUSABLE = 1u << 23,     /* a certificate, or a line that is no key */
-	FACT_KEY_UNREADABLE = 1u << 24,   /* the key file cannot be read */
+	FACT_KEY_NONE = 1u << 22,     /* another method than publickey */
+	FACT_KEY_UNUSABLE = 1u << 23, /* a certificate, or a line that is no key */
+	/* a published file that should say more cannot be read: of FACT_LOCAL the snapshot, in
+	 * sshd of FACT_OURS the key file */
+	FACT_UNREADABLE = 1u << 24,
 	FACT_KEY_UNKNOWN = 1u << 25,      /* belongs to nobody on this account */
 	FACT_KEY_NOT_KNOWABLE = 1u << 26, /* its person's verdict is unknown */
 	FACT_KEY_NOT_ALLOWED = 1u << 27,  /* its person is not allowed on this account */

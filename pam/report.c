@@ -132,7 +132,8 @@ report_finish(const struct call *call, struct record *record, struct decision de
 	if (reply->facts != 0 && reply->age_ms != FRESHNESS_AGE_UNKNOWN)
 		record->age_s = reply->age_ms / 1000;
 	log_decision(call, record, reply);
-	if (!is_taken(reply, decision.verdict) &&
-	    (call->facts & (FACT_OURS | FACT_RETIRED)) != 0)
+	/* not of names that nobody has: a stranger could fill the spool with them */
+	if (!is_taken(reply, decision.verdict) && decision.verdict != VERDICT_NOT_OURS &&
+	    decision.verdict != VERDICT_NO_USER)
 		spool(call, record);
 }

@@ -50,7 +50,7 @@ key_fact(const struct call *call, const struct authinfo *info,
 	int r;
 
 	if (file == NULL)
-		return FACT_KEY_UNREADABLE;
+		return FACT_UNREADABLE;
 	clock_read(&now);
 	r = keysfile_find(file, call->user, info->key.blob, info->key.blob_len,
 	    now.wall_ms, call->service_bit, &claim, &ret_person->of_file,
@@ -58,7 +58,7 @@ key_fact(const struct call *call, const struct authinfo *info,
 	if (r == PUBLISHED_E_NOTFOUND)
 		return FACT_KEY_UNKNOWN;
 	if (r != 0)
-		return FACT_KEY_UNREADABLE;
+		return FACT_UNREADABLE;
 	/* the same name with another uid is another account: two generations met */
 	if (claim.uid != call->uid)
 		return FACT_KEY_UNKNOWN;
