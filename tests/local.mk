@@ -72,6 +72,7 @@ tests_support_libsupport_la_SOURCES += tests/support/fleet_keys.h
 plugin_programs = tests/plugin/net_probe tests/plugin/test_nss_callers \
 	tests/plugin/test_nss_damage tests/plugin/test_nss_enum tests/plugin/test_nss_lengths \
 	tests/plugin/test_nss_module tests/plugin/test_nss_process tests/plugin/tst_pam_retval \
+	tests/plugin/tst_pam_truth \
 	tests/stress/nss_stress tests/stress/writer_kills
 plugin_tests = tests/plugin/check_rooms.sh tests/plugin/check_exports.sh \
 	tests/plugin/check_style.sh tests/plugin/check_man.sh tests/plugin/check_shell.sh \
@@ -155,6 +156,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/plugin/check_man.sh tests/plugin/check_rooms.sh tests/plugin/check_shell.sh \
 	tests/plugin/check_style.sh tests/plugin/eic_against_emulator.sh tests/plugin/in_namespace.sh \
 	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
+	tests/plugin/check_truth.sh tests/plugin/pam_truth.sh tests/data/pam_truth.tsv \
 	tests/plugin/pam_retval.sh tests/plugin/syscalls.h tests/stress/nss_caches.sh \
 	tests/soak/aws_soak.sh tests/soak/aws_soak_inside.sh tests/support/aws_faults.sh \
 	tests/stress/nss_stress.sh tests/support/build.sh tests/support/claims.sh \

@@ -6,6 +6,7 @@
 # ops is carol's and dave's, both by their own keys; bob maps to it and may not log in. A
 # second sshd on port 2222 takes what the shipped drop-in forbids (authorized_keys, passwords,
 # several keys in a row), so that all of it reaches PAM. Runs inside (instance.sh).
+# shellcheck disable=SC2016,SC2154 # expanded by the other side; set by what is sourced
 # shellcheck source=/dev/null
 . /e2e/instance_lib.sh
 
@@ -70,8 +71,11 @@ last_session()
 # says SENTENCE VERDICT PERSON-OR-REASON - the last session of ops
 says()
 {
-	until_holds 5 said "$2" "$3" && claim_holds "$1" ||
+	if until_holds 5 said "$2" "$3"; then
+		claim_holds "$1"
+	else
 		claim_broken "$1" "$(records '.event == "session"' | tail -n 2)"
+	fi
 }
 
 said()

@@ -49,7 +49,7 @@ write_file(const char *path, const char *text)
 static void
 own_mounts(void)
 {
-	char parent[256], passwd[512];
+	char parent[256], passwd[1024];
 
 	(void)snprintf(parent, sizeof(parent), "%s", run_dir);
 	if (unshare(CLONE_NEWNS) < 0 ||
@@ -64,10 +64,12 @@ own_mounts(void)
 	must(mkdir(conf_dir, 0755) == 0, conf_dir);
 	(void)snprintf(passwd, sizeof(passwd),
 	    "root:x:0:0::/root:/bin/sh\nlocal:x:1000:1000::/:/bin/sh\n"
+	    "ec2:x:1001:1001::/:/bin/sh\nlocal2:x:1002:1002::/:/bin/sh\n"
 	    "alice:*:%u:%u::/:/bin/sh\nbob:*:%u:%u::/:/bin/sh\ncarol:*:%u:%u::/:/bin/sh\n"
-	    "dora:*:%u:%u::/:/bin/sh\norphan:*:%u:%u::/:/bin/sh\n",
+	    "dora:*:%u:%u::/:/bin/sh\norphan:*:%u:%u::/:/bin/sh\n"
+	    "ops:*:%u:%u::/:/bin/sh\n",
 	    ALICE, ALICE, ALICE + 1, ALICE + 1, ALICE + 2, ALICE + 2, ALICE + 3,
-	    ALICE + 3, ALICE + 9, ALICE + 9);
+	    ALICE + 3, ALICE + 9, ALICE + 9, ALICE + 5, ALICE + 5);
 	write_file(IAMLOGIN_RUNDIR "/passwd", passwd);
 	write_file(IAMLOGIN_RUNDIR "/nsswitch", "passwd: files\ngroup: files\n");
 	must(mount(IAMLOGIN_RUNDIR "/passwd", "/etc/passwd", NULL, MS_BIND, NULL) == 0,
@@ -136,6 +138,22 @@ publish_key_file(const struct keystore *store)
 	publish_file_free(file);
 }
 
+/* In the order of their ids, as a directory has them. */
+static const struct {
+	const char *id;
+	const char *name;
+	const char *key;
+	size_t account;
+	enum verdict verdict;
+} people[] = {
+	{ "AIDAALICE", "alice", KEY_ED25519, 0, VERDICT_ALLOW },
+	{ "AIDABOB", "bob", KEY_RSA, 1, VERDICT_ALLOW },
+	{ "AIDADORA", "dora", KEY_P384, 3, VERDICT_ALLOW },
+	{ "AIDAEMMA", "emma", KEY_SKE, 6, VERDICT_ALLOW },
+	{ "AIDAOLGA", "olga", KEY_P521, 5, VERDICT_ALLOW },
+	{ "AIDAOTTO", "otto", KEY_SK, 5, VERDICT_DENY },
+};
+
 static void
 publish_world(void)
 {
@@ -143,6 +161,7 @@ publish_world(void)
 	struct directory_principal *added;
 	static struct keystore *store;
 	struct world_account *accounts;
+	char arn[96];
 
 	clock_read(&started);
 	world_fixture_init(&fixture);
@@ -151,28 +170,33 @@ publish_world(void)
 	(void)world_fixture_account(&fixture, "carol", ALICE + 2);
 	(void)world_fixture_account(&fixture, "dora", ALICE + 3);
 	(void)world_fixture_account(&fixture, "rita", ALICE + 4);
+	(void)world_fixture_account(&fixture, "ops", ALICE + 5);
+	(void)world_fixture_account(&fixture, "ec2", 1001);
 	accounts = fixture.world.accounts;
 	accounts[1].allow_mask = 0;                          /* denied */
 	accounts[2].allow_mask = accounts[2].known_mask = 0; /* not knowable */
 	accounts[3].allow_mask = 1;                          /* login, not sudo */
 	accounts[4].allow_mask = 0;
 	accounts[4].flags = USER_RETIRED;
-	must(directory_new(&directory) == 0 &&
-		 directory_add_principal(directory, PRINCIPAL_IAM_USER, "AIDAALICE",
-		     "alice", "/", "arn:aws:iam::123456789012:user/alice", 1,
-		     &added) == 0 &&
-		 directory_add_principal(directory, PRINCIPAL_IAM_USER, "AIDABOB", "bob",
-		     "/", "arn:aws:iam::123456789012:user/bob", 1, &added) == 0 &&
-		 directory_add_principal(directory, PRINCIPAL_IAM_USER, "AIDADORA",
-		     "dora", "/", "arn:aws:iam::123456789012:user/dora", 1, &added) == 0,
-	    "directory");
-	(void)world_fixture_person(&fixture, &directory->principals[0], 0);
-	(void)world_fixture_person(&fixture, &directory->principals[1], 1);
-	(void)world_fixture_person(&fixture, &directory->principals[2], 3);
+	accounts[5].flags |= USER_SHARED;
+	accounts[5].allow_mask = 1; /* not everybody may sudo */
+	accounts[6].flags |= USER_SHARED | USER_LOCAL;
+	must(directory_new(&directory) == 0, "directory");
+	for (size_t n = 0; n < BASE_N(people); n++) {
+		(void)snprintf(arn, sizeof(arn), "arn:aws:iam::123456789012:user/%s",
+		    people[n].name);
+		must(directory_add_principal(directory, PRINCIPAL_IAM_USER, people[n].id,
+			 people[n].name, "/", arn, 1, &added) == 0,
+		    people[n].name);
+	}
+	for (size_t n = 0; n < BASE_N(people); n++)
+		world_fixture_person(
+		    &fixture, &directory->principals[n], people[n].account)
+		    ->services[SNAPSHOT_SERVICE_LOGIN]
+		    .verdict = people[n].verdict;
 	must(keystore_new(&store) == 0, "keystore");
-	add_key(store, "AIDAALICE", KEY_ED25519);
-	add_key(store, "AIDABOB", KEY_RSA);
-	add_key(store, "AIDADORA", KEY_P384);
+	for (size_t n = 0; n < BASE_N(people); n++)
+		add_key(store, people[n].id, people[n].key);
 	accounts[3].uid += 100;
 	publish_key_file(store);
 	accounts[3].uid -= 100;
@@ -195,6 +219,18 @@ pam_world_set_age(int64_t age_ms)
 {
 	publish_file_verified(
 	    snapshot, started.wall_ms - age_ms, started.boot_ms - age_ms);
+}
+
+void
+pam_world_close(bool is_closed)
+{
+	static char name[] = "local2";
+	static char *names[] = { name };
+	static const struct config_list break_glass = { names, 1 };
+
+	fixture.facts.local = is_closed ? CONFIG_LOCAL_LISTED : CONFIG_LOCAL_ANY;
+	fixture.facts.break_glass = is_closed ? &break_glass : NULL;
+	world_fixture_publish(&fixture, snapshot);
 }
 
 void

@@ -12,11 +12,14 @@
  *   carol         not knowable
  *   dora          login, not sudo; in the key file (KEY_P384) with another uid
  *   orphan        an id of our range that the snapshot does not have
+ *   ops           shared: AIDAOLGA (KEY_P521) may use it, AIDAOTTO (KEY_SK) may not; sudo: no
+ *   ec2           local, uid 1001, listed as shared: AIDAEMMA (KEY_SKE) may use it
  *   rita          retired: in the snapshot, not in passwd
  */
 #ifndef SUPPORT_PAM_WORLD_H
 #define SUPPORT_PAM_WORLD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define PAM_WORLD_STACKS IAMLOGIN_RUNDIR "/pam.d"
@@ -36,6 +39,9 @@ void pam_world_make(const char *module);
 
 /** pam_world_set_age() - of what the snapshot says */
 void pam_world_set_age(int64_t age_ms);
+
+/** pam_world_close() - [accounts] local = listed, with the break-glass account "local2"; or any */
+void pam_world_close(bool is_closed);
 
 /** pam_world_revoke() - the snapshot is marked as REVOKED and gone; there is no way back */
 void pam_world_revoke(void);
