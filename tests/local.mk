@@ -8,16 +8,17 @@ tests_support_libsupport_la_SOURCES = tests/support/config_fixture.c \
 	tests/support/people_fixture.h tests/support/scratch.c tests/support/scratch.h \
 	tests/support/self.h tests/support/world_fixture.c tests/support/world_fixture.h
 check_LTLIBRARIES = tests/support/libsupport.la
-unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_audit tests/unit/test_audit_chain \
+unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_agentfile tests/unit/test_audit tests/unit/test_audit_chain \
 	tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
 	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \
 	tests/unit/test_directory_json tests/unit/test_ec2 tests/unit/test_enable_text tests/unit/test_endpoints \
-	tests/unit/test_file tests/unit/test_freshness tests/unit/test_iam_details \
+	tests/unit/test_file tests/unit/test_freshness tests/unit/test_homes tests/unit/test_iam_details \
 	tests/unit/test_iam_parse tests/unit/test_idmap tests/unit/test_imds_parse \
 	tests/unit/test_keys_answer tests/unit/test_keysfile tests/unit/test_keystore \
 	tests/unit/test_local tests/unit/test_mapping tests/unit/test_policy \
 	tests/unit/test_pool \
-	tests/unit/test_process tests/unit/test_publish tests/unit/test_published \
+	tests/unit/test_loss tests/unit/test_owner tests/unit/test_process tests/unit/test_procs \
+	tests/unit/test_publish tests/unit/test_published \
 	tests/unit/test_reader tests/unit/test_reader_generations tests/unit/test_record \
 	tests/unit/test_refresh_rings \
 	tests/unit/test_rules \
@@ -27,18 +28,19 @@ unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_aud
 	tests/unit/test_world tests/unit/test_world_claims \
 	tests/unit/test_world_shared \
 	tests/unit/test_xml
-fuzz_names = fuzz_authinfo fuzz_config fuzz_directory_json fuzz_eic_blob fuzz_eic_chain \
+fuzz_names = fuzz_agentfile fuzz_authinfo fuzz_config fuzz_directory_json fuzz_eic_blob fuzz_eic_chain \
 	fuzz_iam_xml fuzz_imds_json \
 	fuzz_keysfile fuzz_rule \
 	fuzz_sessionfile \
 	fuzz_snapshot fuzz_sshkey fuzz_wire
-replay_tests = tests/fuzz/replay_authinfo tests/fuzz/replay_config \
+replay_tests = tests/fuzz/replay_agentfile tests/fuzz/replay_authinfo tests/fuzz/replay_config \
 	tests/fuzz/replay_directory_json tests/fuzz/replay_eic_blob \
 	tests/fuzz/replay_eic_chain tests/fuzz/replay_iam_xml tests/fuzz/replay_imds_json \
 	tests/fuzz/replay_keysfile tests/fuzz/replay_rule \
 	tests/fuzz/replay_sessionfile \
 	tests/fuzz/replay_snapshot \
 	tests/fuzz/replay_sshkey tests/fuzz/replay_wire
+tests_fuzz_replay_agentfile_SOURCES = tests/fuzz/fuzz_agentfile.c tests/fuzz/replay_main.c
 tests_fuzz_replay_authinfo_SOURCES = tests/fuzz/fuzz_authinfo.c tests/fuzz/replay_main.c
 tests_fuzz_replay_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/replay_main.c
 tests_fuzz_replay_directory_json_SOURCES = tests/fuzz/fuzz_directory_json.c tests/fuzz/replay_main.c
@@ -94,6 +96,7 @@ EXTRA_DIST = LICENSE README.md HACKING.md NEWS.md SECURITY.md .clang-format .edi
 	tests/fuzz/corpus $(man_sources) \
 	packaging/tmpfiles.d/iamlogin.conf.in packaging/systemd/iamlogind.service.in \
 	packaging/systemd/iamlogin-warden.path.in packaging/systemd/iamlogin-warden.service.in \
+	packaging/systemd/iamlogin-warden-sessions.service.in \
 	packaging/sshd_config.d/00-iamlogin.conf.in \
 	packaging/systemd/iamlogin-rollback.service.in \
 	packaging/systemd/iamlogin-imds-fence.service.in
@@ -141,7 +144,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/e2e/first_login.sh \
 	tests/e2e/imds_over_ipv6.sh tests/e2e/metrics_for_prometheus.sh \
 	tests/e2e/no_secret_anywhere.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
-	tests/e2e/revocation_ends_sessions.sh tests/e2e/warden_homes.sh \
+	tests/e2e/revocation_ends_sessions.sh tests/e2e/session_manager_owner.sh tests/e2e/warden_homes.sh \
 	tests/e2e/local_accounts_closed.sh \
 	tests/e2e/shared_account.sh \
 	tests/e2e/restart_without_aws.sh tests/e2e/role_in_another_account.sh \

@@ -6,6 +6,7 @@
  * and the agent's own say the rest. Homes and revocation are one run that ends; watching
  * Session Manager's sessions goes on.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 #include "warden/round.h"
 #include "warden/say.h"
 #include "warden/seal.h"
+#include "warden/watch.h"
 
 enum {
 	EXIT_OK = 0,
@@ -22,17 +24,19 @@ enum {
 };
 
 static const char usage[] =
-    "usage: iamlogin-warden [--help | --version]\n"
+    "usage: iamlogin-warden [--sessions | --help | --version]\n"
     "\n"
-    "  makes homes of Session Manager's accounts, ends what was revoked; then ends\n"
+    "                 make homes of Session Manager's accounts, end what was revoked\n"
+    "  --sessions     watch who stands behind Session Manager's sessions, until SIGTERM\n"
     "  --help         this text\n"
     "  --version      the version\n"
     "\n"
-    "Started by iamlogin-warden.path when iamlogind has published; takes no orders.\n";
+    "Started by its units; takes no orders beyond these.\n";
 
 int
 main(int argc, char **argv)
 {
+	bool is_watch = argc == 2 && strcmp(argv[1], "--sessions") == 0;
 	int r;
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
@@ -43,7 +47,7 @@ main(int argc, char **argv)
 		(void)printf("iamlogin-warden %s\n", PACKAGE_VERSION);
 		return EXIT_OK;
 	}
-	if (argc != 1) {
+	if (argc != 1 && !is_watch) {
 		(void)fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
@@ -52,11 +56,16 @@ main(int argc, char **argv)
 		return EXIT_NOT_ROOT;
 	}
 	(void)umask(077);
-	r = seal();
+	r = seal(is_watch ? SEAL_SESSIONS : SEAL_HOMES);
 	if (r != 0) {
 		say_line(LOG_ERR, "capabilities or system calls cannot be given up: %s",
 		    strerror(-r));
 		return EXIT_FAILED;
 	}
-	return round_run() == 0 ? EXIT_OK : EXIT_FAILED;
+	if (!is_watch)
+		return round_run() == 0 ? EXIT_OK : EXIT_FAILED;
+	r = watch_run();
+	if (r != 0)
+		say_line(LOG_ERR, "sessions cannot be watched: %s", strerror(-r));
+	return r == 0 ? EXIT_OK : EXIT_FAILED;
 }

@@ -118,8 +118,9 @@ collect_session(const char *name, const struct sessionfile *session, void *data)
 	struct look *look = data;
 
 	(void)name;
-	if (session->uid <= 0 || session->uid > UINT32_MAX ||
-	    sessionfile_check(session) != 0 ||
+	/* Session Manager's are watched by their owner: sessions.h */
+	if (strcmp(session->service, "session-manager") == 0 || session->uid <= 0 ||
+	    session->uid > UINT32_MAX || sessionfile_check(session) != 0 ||
 	    loss_of_uid(look->snapshot, (uint32_t)session->uid, &look->now) ||
 	    !loss_of_person(look->snapshot, look->keys, account_of(look, session),
 		session->id, &look->now))

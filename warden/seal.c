@@ -27,12 +27,15 @@
 #define KILL SECCOMP_RET_KILL_PROCESS
 #define EPERM_RET (SECCOMP_RET_ERRNO | EPERM)
 
-static const uint32_t kept =
-    1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE | 1u << CAP_FOWNER | 1u << CAP_KILL;
+static const uint32_t kept_by[] = {
+	[SEAL_HOMES] =
+	    1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE | 1u << CAP_FOWNER | 1u << CAP_KILL,
+	[SEAL_SESSIONS] = 1u << CAP_DAC_OVERRIDE | 1u << CAP_KILL,
+};
 
 /* The bounding set as well where CAP_SETPCAP allows it; in the unit it is right already. */
 static int
-drop_capabilities(void)
+drop_capabilities(uint32_t kept)
 {
 	struct __user_cap_header_struct header = { .version =
 						       _LINUX_CAPABILITY_VERSION_3 };
@@ -93,9 +96,9 @@ filter_calls(void)
 }
 
 int
-seal(void)
+seal(enum seal which)
 {
-	int r = drop_capabilities();
+	int r = drop_capabilities(kept_by[which]);
 
 	return r != 0 ? r : filter_calls();
 }

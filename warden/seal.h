@@ -10,8 +10,13 @@
 
 #include "common/base.h"
 
+enum seal {
+	SEAL_HOMES = 0, /* CHOWN, DAC_OVERRIDE, FOWNER, KILL */
+	SEAL_SESSIONS,  /* DAC_OVERRIDE, KILL */
+};
+
 /**
- * seal() - four capabilities (CHOWN, DAC_OVERRIDE, FOWNER, KILL) and no more, no new
+ * seal() - a few capabilities and no more, no new
  * privileges, and a seccomp filter
  *
  * Without: execve, fork, sockets, ptrace, mount, namespaces, modules, bpf, keys, io_uring.
@@ -20,6 +25,6 @@
  *
  * Return: 0 or -errno; then nothing may be done.
  */
-int seal(void) MUST_CHECK;
+int seal(enum seal which) MUST_CHECK;
 
 #endif

@@ -18,7 +18,7 @@ command -v "$clang" >/dev/null || { echo "fuzz: $clang is not installed" >&2; ex
 flags=(-g -O1 -std=gnu11 -D_GNU_SOURCE -DPACKAGE_VERSION='"fuzz"'
 	-DIAMLOGIN_SYSCONFDIR='"/etc/iamlogin"' -DIAMLOGIN_RUNDIR='"/run/iamlogin"'
 	-DIAMLOGIN_PAMRUNDIR='"/run/iamlogin-pam"' -DIAMLOGIN_STATEDIR='"/var/lib/iamlogin"'
-	-DIAMLOGIN_LOGDIR='"/var/log/iamlogin"'
+	-DIAMLOGIN_LOGDIR='"/var/log/iamlogin"' -DIAMLOGIN_WARDENRUNDIR='"/run/iamlogin-warden"'
 	"-I$src" -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
 read -ra libs <<<"$(pkg-config --libs libcurl libcrypto json-c expat inih zlib libsystemd) -lpam -lpthread"
 mkdir -p "$work/o" "$work/found"
@@ -32,10 +32,11 @@ compile() # SOURCE
 objects=()
 # a change of a header is seen by the build, not here: start over when any is newer
 if [ ! -e "$work/o/stamp" ] ||
-	[ -n "$(find "$src/common" "$src/daemon" "$src/pam" -name '*.h' -newer "$work/o/stamp")" ]; then
+	[ -n "$(find "$src/common" "$src/daemon" "$src/pam" "$src/warden" -name '*.h' -newer "$work/o/stamp")" ]; then
 	rm -f "$work"/o/*
 fi
-for file in "$src"/common/*.c "$src"/daemon/*.c "$src"/pam/authinfo.c; do
+for file in "$src"/common/*.c "$src"/daemon/*.c "$src"/pam/authinfo.c \
+	"$src"/warden/agentfile.c "$src"/warden/owner.c "$src"/warden/procs.c; do
 	[ "${file##*/}" != main.c ] || continue
 	objects+=("$(compile "$file")")
 done
