@@ -48,6 +48,7 @@ int cmd_keys(const struct cli *cli);
 int cmd_refresh(const struct cli *cli);
 int cmd_audit(const struct cli *cli);
 int cmd_who(const struct cli *cli);
+int cmd_doctor(const struct cli *cli);
 int cmd_enable(const struct cli *cli);
 int cmd_disable(const struct cli *cli);
 int cmd_confirm(const struct cli *cli);

@@ -37,6 +37,8 @@ static const struct command {
 	    "take all of it back (root)" },
 	{ "confirm", 0, 0, cmd_confirm, "confirm",
 	    "keep what enable --confirm-within did (root)" },
+	{ "doctor", 0, OWN_OPTIONS, cmd_doctor, "doctor [--bypass]",
+	    "what is missing here; ways in that IAM does not govern (root)" },
 	{ "audit", 1, 2, cmd_audit, "audit verify|show [FILE]",
 	    "check or read the records" },
 };

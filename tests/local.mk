@@ -15,7 +15,7 @@ unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_age
 	tests/unit/test_file tests/unit/test_freshness tests/unit/test_homes tests/unit/test_iam_details \
 	tests/unit/test_iam_parse tests/unit/test_idmap tests/unit/test_imds_parse \
 	tests/unit/test_keys_answer tests/unit/test_keysfile tests/unit/test_keystore \
-	tests/unit/test_local tests/unit/test_mapping tests/unit/test_policy \
+	tests/unit/test_local tests/unit/test_mapping tests/unit/test_pam_stack tests/unit/test_policy \
 	tests/unit/test_pool \
 	tests/unit/test_loss tests/unit/test_owner tests/unit/test_process tests/unit/test_procs \
 	tests/unit/test_publish tests/unit/test_published \

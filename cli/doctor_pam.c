@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* doctor_pam.c - PAM stacks evaluated, sudo's groups, SELinux */
+#include <dirent.h>
+#include <string.h>
+
+#include "cli/doctor.h"
+#include "cli/enable_pam.h"
+#include "cli/lines.h"
+#include "cli/pam_stack.h"
+#include "cli/rewrite.h"
+#include "cli/run.h"
+#include "common/file.h"
+
+#define PAM_DIR "/etc/pam.d"
+
+/* Services that let somebody in, or make them somebody else. */
+static bool
+is_way_in(const char *service)
+{
+	static const char *const ways[] = { "sshd", "login", "remote", "su", "su-l",
+		"sudo", "sudo-i", "cron", "crond", "atd", "systemd-user", "other",
+		"gdm-password", "lightdm", "sddm", "cockpit", "xrdp-sesman", "polkit-1",
+		"vsftpd", "ftpd" };
+	size_t i;
+
+	for (i = 0; i < BASE_N(ways); i++)
+		if (strcmp(service, ways[i]) == 0)
+			return true;
+	return false;
+}
+
+/* For root alone by their own account of it, or no way in at all. */
+static bool
+is_indifferent(const char *service)
+{
+	static const char *const names[] = { "runuser", "runuser-l", "newusers",
+		"chpasswd", "chfn", "chsh", "passwd", "useradd", "userdel", "usermod",
+		"groupadd", "groupdel", "groupmod", "groupmems", "chage", "chgpasswd",
+		"authselect", "postlogin", "config-util", "fingerprint-auth",
+		"smartcard-auth", "vlock", "system-auth", "password-auth" };
+	size_t i;
+
+	if (strncmp(service, "common-", 7) == 0 || service[0] == '.' ||
+	    strchr(service, '~') != NULL || strstr(service, ".dpkg-") != NULL ||
+	    strstr(service, ".rpm") != NULL)
+		return true;
+	for (i = 0; i < BASE_N(names); i++)
+		if (strcmp(service, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+check_service(struct doctor *doctor, const char *service)
+{
+	enum doctor_level level = is_way_in(service) ? DOCTOR_FAILED : DOCTOR_WARNING;
+	char where[160];
+
+	switch (pam_stack_evaluate(PAM_DIR, service, "account", where)) {
+	case PAM_STACK_DENIES:
+	case PAM_STACK_EMPTY: /* libpam takes "other" */
+		return true;
+	case PAM_STACK_SUCCEEDS:
+		doctor_say(doctor, level, "pam",
+		    "put the account line of pam_iamlogin before it (iamlogin enable)",
+		    PAM_DIR "/%s lets in whom pam_iamlogin denies: %s", service, where);
+		return false;
+	case PAM_STACK_ABSENT:
+		doctor_say(doctor, level, "pam",
+		    "iamlogin enable; or add: account [success=ok ignore=ignore default=die] "
+		    "pam_iamlogin.so",
+		    PAM_DIR "/%s does not ask pam_iamlogin", service);
+		return false;
+	case PAM_STACK_BROKEN:
+		doctor_say(doctor, DOCTOR_FAILED, "pam",
+		    "mend the include: libpam refuses everybody",
+		    PAM_DIR "/%s includes a file that is missing", service);
+		return false;
+	}
+	return false;
+}
+
+static void
+check_session(struct doctor *doctor)
+{
+	_cleanup_free_ char *text = NULL, *edited = NULL;
+
+	if (rewrite_read(PAM_DIR "/sshd", &text) != 0 || text == NULL)
+		return;
+	if (enable_pam_add_session(text, &edited) == 0 && strcmp(text, edited) == 0)
+		doctor_say(doctor, DOCTOR_OK, "pam", NULL,
+		    "sshd's session line stands directly behind pam_loginuid");
+	else
+		doctor_say(doctor, DOCTOR_FAILED, "pam",
+		    "in " PAM_DIR
+		    "/sshd, directly behind pam_loginuid.so: session requisite "
+		    "pam_iamlogin.so",
+		    "sshd's session line is missing or comes too late: on a shared account "
+		    "nobody asks whose key it was");
+}
+
+void
+doctor_pam(struct doctor *doctor)
+{
+	DIR *dir = opendir(PAM_DIR);
+	struct dirent *found;
+	size_t n = 0, n_good = 0;
+
+	while (dir != NULL && (found = readdir(dir)) != NULL) {
+		if (is_indifferent(found->d_name))
+			continue;
+		n++;
+		n_good += check_service(doctor, found->d_name);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	if (n == n_good)
+		doctor_say(doctor, DOCTOR_OK, "pam", NULL,
+		    "%zu services: none ends in success when pam_iamlogin denies", n);
+	check_session(doctor);
+}
+
+void
+doctor_sudo(struct doctor *doctor)
+{
+	_cleanup_free_ char *text = NULL, *conf = NULL;
+	const char *cursor;
+	struct span line, word;
+	bool is_dynamic = false;
+
+	if (!run_exists("sudo")) {
+		doctor_say(doctor, DOCTOR_OK, "sudo", NULL, "is not installed");
+		return;
+	}
+	if (rewrite_read("/etc/sudoers.d/iamlogin", &text) != 0 || text == NULL ||
+	    strstr(text, "%iamlogin-sudo") == NULL)
+		doctor_say(doctor, DOCTOR_WARNING, "sudo", "iamlogin enable",
+		    "there is no rule for the group iamlogin-sudo");
+	else
+		doctor_say(doctor, DOCTOR_OK, "sudo", NULL,
+		    "/etc/sudoers.d/iamlogin is for the group iamlogin-sudo");
+	(void)rewrite_read("/etc/sudo.conf", &conf);
+	cursor = conf != NULL ? conf : "";
+	while (lines_next(&cursor, &line))
+		if (lines_word(&line, &word) && lines_is(word, "Set") &&
+		    lines_word(&line, &word) && lines_is(word, "group_source") &&
+		    lines_word(&line, &word))
+			is_dynamic = lines_is(word, "dynamic");
+	if (is_dynamic)
+		doctor_say(doctor, DOCTOR_OK, "sudo", NULL,
+		    "asks for groups anew (group_source dynamic)");
+	else
+		doctor_say(doctor, DOCTOR_OK, "sudo", NULL,
+		    "goes by the groups of the login; who was granted sudo since has to log "
+		    "in again (\"Set group_source dynamic\" in /etc/sudo.conf changes that)");
+}
+
+void
+doctor_selinux(struct doctor *doctor)
+{
+	const char *const words[] = { "semodule", "-l", NULL };
+	_cleanup_free_ char *modules = NULL;
+	char enforce[8];
+
+	if (file_read_text("/sys/fs/selinux/enforce", enforce, sizeof(enforce)) != 0) {
+		doctor_say(doctor, DOCTOR_OK, "selinux", NULL, "is off");
+		return;
+	}
+	if (run(words, &modules) == 0 && modules != NULL &&
+	    strstr(modules, "iamlogin") != NULL)
+		doctor_say(
+		    doctor, DOCTOR_OK, "selinux", NULL, "the policy module is loaded");
+	else
+		doctor_say(doctor, enforce[0] == '1' ? DOCTOR_FAILED : DOCTOR_WARNING,
+		    "selinux", "semodule -i /usr/share/selinux/packages/iamlogin.pp",
+		    "is %s, without the policy module of iamlogin",
+		    enforce[0] == '1' ? "enforcing" : "permissive");
+}
