@@ -15,6 +15,7 @@ enum {
 	CLI_USAGE = 64,
 	CLI_INTERNAL = 70,
 	CLI_NOT_ROOT = 77,
+	CLI_CONFIG = 78,
 };
 
 /* what STATUS, EXPLAIN and REFRESH mean by 1, 2 and 3 */
@@ -31,6 +32,7 @@ enum {
 	WHO_FAILED = 1,
 	ENABLE_REFUSED = 1,
 	ENABLE_FAILED = 2,
+	SEAL_LEFT = 1,
 };
 
 struct cli {
@@ -49,6 +51,8 @@ int cmd_refresh(const struct cli *cli);
 int cmd_audit(const struct cli *cli);
 int cmd_who(const struct cli *cli);
 int cmd_doctor(const struct cli *cli);
+int cmd_guardrails(const struct cli *cli);
+int cmd_seal(const struct cli *cli);
 int cmd_enable(const struct cli *cli);
 int cmd_disable(const struct cli *cli);
 int cmd_confirm(const struct cli *cli);

@@ -39,6 +39,10 @@ static const struct command {
 	    "keep what enable --confirm-within did (root)" },
 	{ "doctor", 0, OWN_OPTIONS, cmd_doctor, "doctor [--bypass]",
 	    "what is missing here; ways in that IAM does not govern (root)" },
+	{ "guardrails", 0, OWN_OPTIONS, cmd_guardrails, "guardrails [--admins ARN]",
+	    "policies that protect what the rules trust" },
+	{ "seal", 0, 0, cmd_seal, "seal",
+	    "wipe what is of this instance, for an image (root)" },
 	{ "audit", 1, 2, cmd_audit, "audit verify|show [FILE]",
 	    "check or read the records" },
 };

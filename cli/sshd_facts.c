@@ -142,8 +142,8 @@ static int
 dump_with_key(const char *about, char **ret_text)
 {
 	char dir[] = "/run/iamlogin-sshd.XXXXXX", key[64], shown[64];
-	const char *const make[] = { "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key,
-		NULL };
+	const char *const make[] = { "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
+		key, NULL };
 	const char *const words[] = { "sshd", "-T", "-h", key, "-C", about, NULL };
 	int r;
 
@@ -170,7 +170,8 @@ sshd_facts_dump(const char *user, char **ret_text)
 
 	/* the unit makes it, and without a boot nobody has */
 	(void)mkdir("/run/sshd", 0755);
-	(void)snprintf(about, sizeof(about), "user=%s,host=localhost,addr=127.0.0.1", user);
+	(void)snprintf(
+	    about, sizeof(about), "user=%s,host=localhost,addr=127.0.0.1", user);
 	words[3] = about;
 	r = run(words, &text);
 	if (r > 0 && text != NULL && strstr(text, "no hostkeys available") != NULL) {

@@ -11,11 +11,11 @@ check_LTLIBRARIES = tests/support/libsupport.la
 unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_agentfile tests/unit/test_audit tests/unit/test_audit_chain \
 	tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
 	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \
-	tests/unit/test_directory_json tests/unit/test_ec2 tests/unit/test_enable_text tests/unit/test_endpoints \
+	tests/unit/test_directory_json tests/unit/test_ec2 tests/unit/test_endpoints \
 	tests/unit/test_file tests/unit/test_freshness tests/unit/test_homes tests/unit/test_iam_details \
 	tests/unit/test_iam_parse tests/unit/test_idmap tests/unit/test_imds_parse \
 	tests/unit/test_keys_answer tests/unit/test_keysfile tests/unit/test_keystore \
-	tests/unit/test_local tests/unit/test_mapping tests/unit/test_pam_stack tests/unit/test_policy \
+	tests/unit/test_local tests/unit/test_mapping tests/unit/test_policy \
 	tests/unit/test_pool \
 	tests/unit/test_loss tests/unit/test_owner tests/unit/test_process tests/unit/test_procs \
 	tests/unit/test_publish tests/unit/test_published \
@@ -28,6 +28,7 @@ unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_age
 	tests/unit/test_world tests/unit/test_world_claims \
 	tests/unit/test_world_shared \
 	tests/unit/test_xml
+unit_tests += tests/unit/test_enable_text tests/unit/test_guardrails tests/unit/test_pam_stack
 fuzz_names = fuzz_agentfile fuzz_authinfo fuzz_config fuzz_directory_json fuzz_eic_blob fuzz_eic_chain \
 	fuzz_iam_xml fuzz_imds_json \
 	fuzz_keysfile fuzz_rule \
