@@ -17,10 +17,12 @@ struct answer_request {
 	size_t len;
 	uid_t uid; /* of the peer, by SO_PEERCRED */
 	pid_t pid;
+	bool is_after_eic; /* it was parked as ANSWER_PARK_EIC */
 };
 
 enum {
 	ANSWER_PARK_KEYS = 1, /* *ret_cookie names the key flight to wait for */
+	ANSWER_PARK_EIC,      /* the same of Instance Connect: another turn may follow */
 	ANSWER_PARK_REFRESH,  /* *ret_cookie names the refresh to wait for */
 };
 

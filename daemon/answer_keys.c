@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* answer_keys.c - the keys that sshd may accept for an account now */
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/keysfile.h"
 #include "common/text.h"
 #include "daemon/answer.h"
+#include "daemon/eic_seen.h"
+#include "daemon/eicflight.h"
 #include "daemon/keyflight.h"
 #include "daemon/log.h"
 #include "daemon/person_keys.h"
@@ -59,13 +62,107 @@ keys_collect(const struct daemon *d, const struct world_person *person,
 			    lines, key.type, key.blob, key.blob_len, wanted, wanted_len);
 }
 
-/* Asks IAM once more where the list is older than fresh; not when AWS keeps failing. */
-static int
-keys_park(struct daemon *d, const struct world_person *person, uint64_t *ret_cookie)
+/* The next of the account's people whom [login] lets in; NULL behind the last. */
+static const struct world_person *
+keys_person(const struct daemon *d, const struct world_account *account, size_t *at)
 {
-	if (!keyflight_is_due(d, person) || refresh_breaker_is_open(d))
+	size_t service = world_service(d->world, ANSWER_SSHD);
+
+	while (*at < account->n_people) {
+		const struct world_person *person =
+		    &d->world->people[account->people[(*at)++]];
+
+		if (person->services[service].verdict == VERDICT_ALLOW)
+			return person;
+	}
+	return NULL;
+}
+
+/* Asks IAM once more where a list is older than fresh; not when AWS keeps failing. */
+static bool
+keys_ask_iam(struct daemon *d, const struct world_account *account, uint64_t *ret_cookie)
+{
+	const struct world_person *person;
+	size_t at = 0;
+
+	if (refresh_breaker_is_open(d))
+		return false;
+	while ((person = keys_person(d, account, &at)) != NULL)
+		if (keyflight_is_due(d, person))
+			return refresh_keys(d, person, ret_cookie) == 0;
+	return false;
+}
+
+/* What Instance Connect showed and has not ended, as far as the caller may still come in. */
+static void
+keys_collect_eic(const struct daemon *d, const char *account, const uint8_t *wanted,
+    size_t wanted_len, struct keys_lines *lines)
+{
+	const struct eic_seen *seen;
+	struct eic_binding binding;
+	struct clock_now now;
+	size_t at = 0;
+
+	clock_read(&now);
+	while ((seen = eic_seen_next(account, now.wall_ms / 1000, &at)) != NULL) {
+		eic_bind(d, account, seen->caller, ANSWER_SSHD, &binding);
+		free(binding.rule);
+		if (binding.verdict == VERDICT_ALLOW)
+			keys_add(lines, seen->type, seen->blob, seen->blob_len, wanted,
+			    wanted_len);
+	}
+}
+
+struct keys_question {
+	char name[TEXT_OS_NAME_MAX + 1];
+	const uint8_t *wanted; /* the raw blob that sshd was offered */
+	size_t wanted_len;     /* 0: every key */
+};
+
+/*
+ * What is worth waiting for. A key that IAM has told us stays good until it is due; one of
+ * Instance Connect that is known needs nobody; any other may have been sent a moment ago.
+ */
+static int
+keys_wait(struct daemon *d, const struct answer_request *request,
+    const struct keys_question *question, const struct world_account *account,
+    bool has_iam, bool has_eic, uint64_t *ret_cookie)
+{
+	uint64_t cookie = 0;
+	bool is_due;
+
+	if (question->wanted_len > 0 && has_eic)
 		return 0;
-	return refresh_keys(d, person, ret_cookie) == 0 ? ANSWER_PARK_KEYS : 0;
+	is_due = keys_ask_iam(d, account, &cookie);
+	if (!request->is_after_eic && !(question->wanted_len > 0 && has_iam) &&
+	    eicflight_start(d, question->name, ret_cookie) == 0)
+		return ANSWER_PARK_EIC;
+	if (!is_due)
+		return 0;
+	*ret_cookie = cookie;
+	return ANSWER_PARK_KEYS;
+}
+
+/* All lines for the account into @lines; 0, or ANSWER_PARK_*. */
+static int
+keys_gather(struct daemon *d, const struct answer_request *request,
+    const struct keys_question *question, const struct world_account *account,
+    bool may_park, struct keys_lines *lines, uint64_t *ret_cookie)
+{
+	const struct world_person *person;
+	size_t at = 0, n_iam;
+
+	while ((person = keys_person(d, account, &at)) != NULL) {
+		keyflight_seen(person->principal->id);
+		keys_collect(d, person, question->wanted, question->wanted_len, lines);
+	}
+	n_iam = lines->len;
+	keys_collect_eic(
+	    d, question->name, question->wanted, question->wanted_len, lines);
+	if (!may_park)
+		return 0;
+	return keys_wait(
+	    d, request, question, account, n_iam > 0, lines->len > n_iam, ret_cookie);
 }
 
 int
@@ -73,34 +170,26 @@ answer_keys(struct daemon *d, const struct answer_request *request, bool may_par
     struct wire_packet *reply, uint64_t *ret_cookie)
 {
 	static struct keys_lines lines;
-	char name[TEXT_OS_NAME_MAX + 1];
+	struct keys_question question = { .wanted = NULL };
 	struct answer_subject subject;
-	const uint8_t *wanted = NULL;
-	size_t wanted_len = 0;
-	size_t service = world_service(d->world, ANSWER_SSHD);
+	int how;
 
-	if (wire_get_text(
-		request->bytes, request->len, WIRE_T_NAME, name, sizeof(name)) != 0) {
+	if (wire_get_text(request->bytes, request->len, WIRE_T_NAME, question.name,
+		sizeof(question.name)) != 0) {
 		answer_fail(request, WIRE_BADREQUEST, "a name is needed", reply);
 		return 0;
 	}
-	(void)wire_get(
-	    request->bytes, request->len, WIRE_T_KEY_BLOB, &wanted, &wanted_len);
-	answer_decide(d, name, ANSWER_SSHD, false, &subject);
+	(void)wire_get(request->bytes, request->len, WIRE_T_KEY_BLOB, &question.wanted,
+	    &question.wanted_len);
+	answer_decide(d, question.name, ANSWER_SSHD, false, &subject);
 	lines.len = 0;
-	for (size_t i = 0;
-	     subject.verdict == VERDICT_ALLOW && i < subject.account->n_people; i++) {
-		const struct world_person *person =
-		    &d->world->people[subject.account->people[i]];
-
-		if (person->services[service].verdict != VERDICT_ALLOW)
-			continue;
-		keyflight_seen(person->principal->id);
-		if (may_park && keys_park(d, person, ret_cookie) == ANSWER_PARK_KEYS)
-			return ANSWER_PARK_KEYS;
-		keys_collect(d, person, wanted, wanted_len, &lines);
+	if (subject.verdict == VERDICT_ALLOW) {
+		how = keys_gather(
+		    d, request, &question, subject.account, may_park, &lines, ret_cookie);
+		if (how != 0)
+			return how;
 	}
-	log_line(LOG_DEBUG, "keys for %s: %s, %zu bytes", name,
+	log_line(LOG_DEBUG, "keys for %s: %s, %zu bytes", question.name,
 	    verdict_name(subject.verdict), lines.len);
 	answer_start(request, subject.account == NULL ? WIRE_NOTFOUND : WIRE_OK, reply);
 	(void)wire_put_u32(reply, WIRE_T_VERDICT, subject.verdict);

@@ -6,6 +6,7 @@
 #include "common/text.h"
 #include "daemon/answer.h"
 #include "daemon/digest.h"
+#include "daemon/eic_seen.h"
 #include "daemon/person_keys.h"
 #include "daemon/verdicts.h"
 
@@ -102,6 +103,31 @@ session_owner(const struct daemon *d, const struct session_facts *facts,
 	return owner;
 }
 
+/* Not a key that lasts: did Instance Connect show it for this account, and who sent it? */
+static const struct world_person *
+session_eic_owner(
+    const struct daemon *d, const struct session_facts *facts, struct person_key *ret_key)
+{
+	int64_t max_age_ms = facts->event == SESSION_OPEN ? EIC_SEEN_OPEN_MS : INT64_MAX;
+	const struct eic_seen *seen =
+	    eic_seen_find(facts->name, facts->blob, facts->blob_len, max_age_ms);
+	struct caller caller;
+
+	if (seen == NULL || caller_resolve(d->world, seen->caller, &caller) != 0)
+		return NULL;
+	*ret_key = (struct person_key){
+		.key_id = seen->request,
+		.type = seen->type,
+		.blob = seen->blob,
+		.blob_len = seen->blob_len,
+		.source = KEYSFILE_SOURCE_EIC,
+		.caller = seen->caller,
+		.request = seen->request[0] != '\0' ? seen->request : NULL,
+	};
+	memcpy(ret_key->claimed, caller.session, sizeof(ret_key->claimed));
+	return caller.person;
+}
+
 /* What the rules say of this person, this way; @facts keeps the rule's text. */
 static void
 session_judge(const struct daemon *d, struct session_facts *facts,
@@ -109,11 +135,19 @@ session_judge(const struct daemon *d, struct session_facts *facts,
     struct answer_subject *subject)
 {
 	struct rules_access access;
+	struct eic_binding binding;
 
-	session_access(facts, key, &access);
-	subject->verdict =
-	    world_access(d->world, person, world_service(d->world, facts->service),
-		&access, &subject->reason, &facts->rule);
+	if (key != NULL && key->caller != NULL) {
+		eic_bind(d, facts->name, key->caller, facts->service, &binding);
+		subject->verdict = binding.verdict;
+		subject->reason = binding.reason;
+		facts->rule = binding.rule;
+	} else {
+		session_access(facts, key, &access);
+		subject->verdict = world_access(d->world, person,
+		    world_service(d->world, facts->service), &access, &subject->reason,
+		    &facts->rule);
+	}
 	subject->rule = facts->rule;
 	if (key != NULL && subject->verdict == VERDICT_DENY)
 		subject->reason = REASON_KEY_NOT_ALLOWED;
@@ -149,6 +183,8 @@ session_decide(const struct daemon *d, struct session_facts *facts,
 	}
 	if (subject->account != NULL)
 		owner = session_owner(d, facts, subject->account, ret_key);
+	if (subject->account != NULL && owner == NULL)
+		owner = session_eic_owner(d, facts, ret_key);
 	if (may && owner == NULL)
 		session_refuse(subject, REASON_KEY_UNKNOWN);
 	else if (may)
@@ -193,6 +229,7 @@ session_record(struct daemon *d, const struct session_facts *facts,
 	if (key != NULL) {
 		record.key.source = keysfile_source_name((uint8_t)key->source);
 		record.via = keysfile_via_name((uint8_t)key->source);
+		record.key.request = key->request;
 	}
 	if (facts->event == SESSION_CLOSE && facts->person_id[0] != '\0') {
 		/* PAM keeps whose key opened it */
@@ -201,6 +238,8 @@ session_record(struct daemon *d, const struct session_facts *facts,
 	} else if (subject->person != NULL && (key != NULL || facts->blob_len == 0)) {
 		verdicts_fill_person(&record, subject->person);
 		record.person.verified = key != NULL ? "yes" : "unknown";
+		if (key != NULL && key->claimed[0] != '\0')
+			record.person.claimed = key->claimed;
 	}
 	record.service = facts->service[0] != '\0' ? facts->service : NULL;
 	record.rhost = facts->rhost[0] != '\0' ? facts->rhost : NULL;

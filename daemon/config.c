@@ -28,6 +28,7 @@ set_defaults(struct config *config)
 	config->sudo_grace_s = 14400;
 	config->keys_iam = true;
 	config->keys_tags = true;
+	config->keys_eic = true;
 	config->on_revoke = ON_REVOKE_TERMINATE;
 	config->session_manager = SESSION_MANAGER_AUDIT;
 	config->min_rsa_bits = SSHKEY_RSA_BITS_MIN;
@@ -66,6 +67,12 @@ on_key(void *arg, const char *section, const char *name, const char *value)
 		reading->lines.has_failed = true; /* no more lines */
 	}
 	return r == 0;
+}
+
+bool
+config_has_eic(const struct config *config)
+{
+	return config->keys_eic && config->source != CONFIG_SOURCE_FILE;
 }
 
 bool

@@ -139,7 +139,7 @@ struct config {
 	struct rules_set *services; /* [login:NAME], in the order of the file */
 	size_t n_services;          /* at most SNAPSHOT_SERVICES_MAX - 2 */
 	uint32_t fresh_s, grace_s, sudo_grace_s; /* defaults 600, 86400, 14400 */
-	bool keys_iam, keys_tags;
+	bool keys_iam, keys_tags, keys_eic;
 	enum published_on_revoke on_revoke;             /* default terminate */
 	enum published_session_manager session_manager; /* default audit */
 	uint32_t min_rsa_bits; /* 2048 to 16384 */
@@ -165,6 +165,9 @@ int config_load(const char *path, struct config **ret_config, char ret_error[400
 
 /** config_wants_instance_tags() - does any rule look at this instance's tags? */
 bool config_wants_instance_tags(const struct config *config);
+
+/** config_has_eic() - are keys of Instance Connect looked up? Never with kind = file */
+bool config_has_eic(const struct config *config);
 
 /** config_lists() - is the name in the list? */
 bool config_lists(const struct config_list *list, const char *name);

@@ -94,7 +94,7 @@ static const struct key keys[] = {
 	{ "keys", "iam", BOOL, AT(keys_iam) },
 	{ "keys", "tags", BOOL, AT(keys_tags) },
 	{ "keys", "min_rsa_bits", SET, .set = config_set_min_rsa_bits },
-	{ "keys", "instance_connect", LATER, .only = "no" },
+	{ "keys", "instance_connect", BOOL, AT(keys_eic) },
 	{ "keys", "chain", LATER, .only = NULL },
 	{ "session", "on_revoke", SET, .set = config_set_on_revoke },
 	{ "session", "session_manager", SET, .set = config_set_session_manager },

@@ -2,6 +2,7 @@
 /* flight.c - a job's beginning and end; contract in flight.h and flight_parts.h */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "daemon/failure.h"
@@ -158,6 +159,7 @@ flight_start(struct cloud *cloud, struct net_job *job, struct net_result *result
 	clock_read(&now);
 	result->cookie = job->cookie;
 	result->what = job->what;
+	memcpy(result->account, job->account, sizeof(result->account));
 	result->r = -ENOMEM;
 	result->instance_r = -ENODATA;
 	result->wall_ms = now.wall_ms;

@@ -82,7 +82,7 @@ struct net_job {
 	int64_t deadline_mono_ms;  /* the job ends then, with -ETIMEDOUT */
 	struct net_person *people; /* NET_KEYS; owned by the job */
 	size_t n_people;
-	char account[33]; /* NET_EIC: an OS name */
+	char account[33];            /* NET_EIC: an OS name */
 	struct net_fleet_ask *fleet; /* NET_FLEET; owned by the job */
 };
 
@@ -121,8 +121,9 @@ struct net_result {
 	struct net_error tags_error;
 	struct net_keys *keys;
 	size_t n_keys;
-	struct eic_answer *eic; /* NET_EIC; NULL unless r == 0 */
+	struct eic_answer *eic;  /* NET_EIC; NULL unless r == 0 */
 	struct net_fleet *fleet; /* NET_FLEET: NULL unless r == 0 */
+	char account[33];        /* of the NET_EIC job */
 	int64_t wall_ms,
 	    boot_ms;            /* when the first answer that it rests on was asked for */
 	unsigned n_requests;    /* to AWS, without IMDS */

@@ -24,6 +24,8 @@ struct person_key {
 	enum keysfile_source source;
 	int64_t checked_wall_ms; /* IAM's own; 0: as old as the directory */
 	int64_t checked_boot_ms;
+	const char *caller, *request; /* of Instance Connect; else NULL */
+	char claimed[65]; /* session name that its caller chose; "" for none */
 };
 
 /* Start with PERSON_KEYS_FIRST; what a tag held lives here until the next call. */

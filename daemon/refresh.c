@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/boot.h"
+#include "daemon/eicflight.h"
 #include "daemon/fleet.h"
 #include "daemon/keyflight.h"
 #include "daemon/log.h"
@@ -311,6 +312,8 @@ refresh_on_results(sd_event_source *source, int fd, uint32_t events, void *arg)
 			boot_confirm(d, result->instance);
 		else if (result->what == NET_KEYS)
 			refresh_keys_result(d, result);
+		else if (result->what == NET_EIC)
+			eicflight_result(d, result);
 		net_result_free(result);
 	}
 	return 0;
@@ -347,19 +350,14 @@ uint64_t
 refresh_request(struct daemon *d, bool accept)
 {
 	struct refresh *refresh = d->refresh;
-	uint64_t cookie;
 
 	refresh->accept = refresh->accept || accept;
 	if (refresh->again != REFRESH_NONE)
 		return refresh->again;
-	if (refresh->flying == REFRESH_NONE && refresh->keys_of == REFRESH_NONE) {
-		cookie = refresh->next_cookie++;
-		/* from the loop, so that the caller can park before it is answered */
-		refresh->again = cookie;
-		refresh_schedule(d, 0);
-		return cookie;
-	}
 	refresh->again = refresh->next_cookie++;
+	/* from the loop, so that the caller can park before it is answered */
+	if (refresh->flying == REFRESH_NONE && refresh->keys_of == REFRESH_NONE)
+		refresh_schedule(d, 0);
 	return refresh->again;
 }
 

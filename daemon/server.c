@@ -20,6 +20,7 @@
 
 enum client_parked {
 	CLIENT_READING = 0,
+	CLIENT_PARKED_EIC,
 	CLIENT_PARKED_KEYS,
 	CLIENT_PARKED_REFRESH,
 };
@@ -32,7 +33,7 @@ struct client {
 	sd_event_source *io, *timer;
 	enum client_parked parked;
 	uint64_t cookie;
-	uint8_t *request; /* of a parked client */
+	uint8_t *request; /* of a client that was parked */
 	size_t request_len;
 };
 
@@ -77,22 +78,28 @@ client_set_timer(struct client *client, int64_t ms)
 		log_line(LOG_ERR, "a client's timer could not be set");
 }
 
-/* WAIT goes out, and the request is kept for its second turn. */
+/* WAIT goes out once, and the request is kept for its next turn; the budget is for all. */
 static int
 client_park(
     struct client *client, const struct answer_request *request, int how, uint64_t cookie)
 {
+	static const enum client_parked parked[] = {
+		[ANSWER_PARK_EIC] = CLIENT_PARKED_EIC,
+		[ANSWER_PARK_KEYS] = CLIENT_PARKED_KEYS,
+		[ANSWER_PARK_REFRESH] = CLIENT_PARKED_REFRESH,
+	};
 	struct wire_packet *packet = &client->d->server->packet;
 	int64_t budget = request->header.value;
 
+	client->cookie = cookie;
+	client->parked = parked[how];
+	if (client->request != NULL)
+		return 0;
 	client->request = malloc(request->len);
 	if (client->request == NULL)
 		return -ENOMEM;
 	memcpy(client->request, request->bytes, request->len);
 	client->request_len = request->len;
-	client->cookie = cookie;
-	client->parked =
-	    how == ANSWER_PARK_KEYS ? CLIENT_PARKED_KEYS : CLIENT_PARKED_REFRESH;
 	client_set_timer(
 	    client, budget > SERVER_MARGIN_MS ? budget - SERVER_MARGIN_MS : 0);
 	wire_start(packet, request->header.op, WIRE_WAIT, request->header.request_id, 0);
@@ -106,7 +113,11 @@ client_turn(struct client *client, const uint8_t *bytes, size_t len, bool may_pa
 {
 	struct wire_packet *packet = &client->d->server->packet;
 	struct answer_request request = {
-		.bytes = bytes, .len = len, .uid = client->uid, .pid = client->pid
+		.bytes = bytes,
+		.len = len,
+		.uid = client->uid,
+		.pid = client->pid,
+		.is_after_eic = client->parked == CLIENT_PARKED_EIC,
 	};
 	uint64_t cookie = 0;
 	int how;
@@ -244,6 +255,14 @@ server_turn_keys(struct client *client, const void *arg)
 	client_turn(client, client->request, client->request_len, false);
 }
 
+/* Instance Connect may have nothing, and IAM's answer still be on its way. */
+static void
+server_turn_eic(struct client *client, const void *arg)
+{
+	(void)arg;
+	client_turn(client, client->request, client->request_len, true);
+}
+
 struct server_refresh_end {
 	enum refresh_outcome outcome;
 	const struct net_error *error;
@@ -277,6 +296,12 @@ void
 server_keys_arrived(struct daemon *d, uint64_t cookie)
 {
 	server_turn_parked(d, CLIENT_PARKED_KEYS, cookie, server_turn_keys, NULL);
+}
+
+void
+server_eic_arrived(struct daemon *d, uint64_t cookie)
+{
+	server_turn_parked(d, CLIENT_PARKED_EIC, cookie, server_turn_eic, NULL);
 }
 
 void

@@ -18,6 +18,9 @@
 int server_start(struct daemon *d);
 void server_stop(struct daemon *d);
 
+/** server_eic_arrived() - likewise, of Instance Connect; they may wait for IAM then */
+void server_eic_arrived(struct daemon *d, uint64_t cookie);
+
 /** server_refreshed() - a refresh ended: those parked behind it are answered */
 void server_refreshed(struct daemon *d, uint64_t cookie, enum refresh_outcome outcome,
     const struct net_error *error);

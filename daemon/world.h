@@ -51,6 +51,8 @@ struct world_person {
 	struct world_verdict *services; /* world.n_services of them: the person's own, by
 	                                 * the best way in */
 	bool by_way; /* another way in may be another verdict: world_access() */
+	/* what [login] and [sudo] say whatever account the person maps to: as a guest */
+	enum verdict guest_login, guest_sudo;
 };
 
 struct world_account {
@@ -67,6 +69,8 @@ struct world_account {
 	 * world.claims. None: retired, or a listed local account that nobody maps to. */
 	size_t *people;
 	size_t n_people;
+	bool
+	    has_guests; /* whoever passes [login] may come, with a key of Instance Connect */
 	/* sorted, without gid: iamlogin-users, iamlogin-sudo, IAM groups */
 	uint32_t *gids;
 	size_t n_gids;
@@ -112,6 +116,9 @@ struct world {
  * (USER_RETIRED, uid and last name, allow_mask 0) whose name no living account has taken.
  * known_mask has the bits whose verdict is not UNKNOWN. An account is USER_SHARED when its
  * name is listed or a role maps to it: several people may stand behind a role.
+ *
+ * Where Instance Connect is on, everybody whom [login] lets in may be a guest on a listed
+ * name: its masks are then about all of them.
  *
  * Groups: iamlogin-users (all with USER_NAME or _LOCAL), iamlogin-sudo (all whom [sudo]
  * allows), and IAM groups of these people whose name passes text_is_group_name() and is
@@ -165,6 +172,11 @@ void world_account_verdict(const struct world *world, const struct world_account
 enum verdict
 world_access(const struct world *world, const struct world_person *person, size_t service,
     const struct rules_access *access, enum verdict_reason *ret_reason, char **ret_rule);
+
+/** world_guest_access() - the same, whatever account the person has; none may be NULL */
+enum verdict world_guest_access(const struct world *world,
+    const struct world_person *person, size_t service, const struct rules_access *access,
+    enum verdict_reason *ret_reason, char **ret_rule);
 
 /** world_service() - of a PAM service's name: that of [login:NAME], else of [login] */
 size_t world_service(const struct world *world, const char *name);

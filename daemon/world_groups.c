@@ -52,21 +52,27 @@ first_person(const struct world *world, size_t account)
 	return world->people[world->accounts[account].people[0]].principal;
 }
 
-/* Who shares an account shares its groups: it has those that everybody behind it has. */
+static bool
+is_in(const struct directory_principal *who, const char *group)
+{
+	for (size_t g = 0; g < who->n_groups; g++)
+		if (strcmp(who->groups[g], group) == 0)
+			return true;
+	return false;
+}
+
+/* Who shares an account shares its groups: it has those that everybody on it has. */
 static bool
 are_all_in(
     const struct world *world, const struct world_account *account, const char *group)
 {
-	for (size_t p = 1; p < account->n_people; p++) {
-		const struct directory_principal *who =
-		    world->people[account->people[p]].principal;
-		bool is_in = false;
-
-		for (size_t g = 0; g < who->n_groups; g++)
-			is_in = is_in || strcmp(who->groups[g], group) == 0;
-		if (!is_in)
+	for (size_t p = 1; p < account->n_people; p++)
+		if (!is_in(world->people[account->people[p]].principal, group))
 			return false;
-	}
+	for (size_t p = 0; account->has_guests && p < world->n_people; p++)
+		if (world->people[p].guest_login != VERDICT_DENY &&
+		    !is_in(world->people[p].principal, group))
+			return false;
 	return true;
 }
 

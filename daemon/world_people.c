@@ -194,18 +194,52 @@ everybody(const struct world_candidate *candidate, size_t service)
 }
 
 static void
-set_masks(const struct world *world, struct world_candidate *candidate)
+set_mask(struct world_candidate *candidate, size_t service, enum verdict verdict)
 {
-	for (size_t s = 0; s < world->n_services; s++) {
-		enum verdict verdict = s == SNAPSHOT_SERVICE_SUDO
-					   ? everybody(candidate, s)
-					   : anybody(candidate, s);
+	candidate->allow_mask &= ~WORLD_BIT(service);
+	candidate->known_mask |= WORLD_BIT(service);
+	if (verdict == VERDICT_ALLOW)
+		candidate->allow_mask |= WORLD_BIT(service);
+	if (verdict == VERDICT_UNKNOWN)
+		candidate->known_mask &= ~WORLD_BIT(service);
+}
 
-		if (verdict == VERDICT_ALLOW)
-			candidate->allow_mask |= WORLD_BIT(s);
-		if (verdict != VERDICT_UNKNOWN)
-			candidate->known_mask |= WORLD_BIT(s);
+/*
+ * A key of Instance Connect opens a listed name for whomever [login] lets in, mapped to it or
+ * not: then anybody and everybody are all of them.
+ */
+static void
+set_guest_masks(const struct world *world, struct world_candidate *candidate)
+{
+	enum verdict login = VERDICT_DENY, sudo = VERDICT_DENY;
+	bool any = false;
+
+	for (size_t i = 0; i < world->n_people; i++) {
+		const struct world_person *person = &world->people[i];
+
+		if (person->guest_login == VERDICT_DENY)
+			continue;
+		if (login != VERDICT_ALLOW)
+			login = person->guest_login;
+		if (!any || (sudo != VERDICT_DENY && person->guest_sudo != VERDICT_ALLOW))
+			sudo = person->guest_sudo;
+		any = true;
 	}
+	set_mask(candidate, SNAPSHOT_SERVICE_LOGIN, login);
+	set_mask(candidate, SNAPSHOT_SERVICE_SUDO, sudo);
+}
+
+static void
+set_masks(const struct world_making *making, struct world_candidate *candidate)
+{
+	const struct world *world = making->world;
+
+	for (size_t s = 0; s < world->n_services; s++)
+		set_mask(candidate, s,
+		    s == SNAPSHOT_SERVICE_SUDO ? everybody(candidate, s)
+					       : anybody(candidate, s));
+	if (candidate->is_listed && config_has_eic(making->config))
+		set_guest_masks(world, candidate);
 }
 
 int
@@ -224,6 +258,6 @@ world_people(struct world_making *making)
 	for (size_t i = 0; r == 0 && i < world->n_people; i++)
 		r = world_verdicts(making, &world->people[i]);
 	for (size_t i = 0; r == 0 && i < making->n_candidates; i++)
-		set_masks(world, &making->candidates[i]);
+		set_masks(making, &making->candidates[i]);
 	return r;
 }

@@ -238,6 +238,19 @@ eval(const struct world_making *making, struct world_person *person, size_t serv
 	return own->rule != NULL ? 0 : -ENOMEM;
 }
 
+static void
+eval_guest(const struct world_making *making, struct world_person *person)
+{
+	struct access_outcome outcome;
+
+	access_decide_any(making->config, SNAPSHOT_SERVICE_LOGIN, person->principal,
+	    making->world->instance, &outcome, NULL);
+	person->guest_login = verdict_of(outcome.rules.value);
+	access_decide_any(making->config, SNAPSHOT_SERVICE_SUDO, person->principal,
+	    making->world->instance, &outcome, NULL);
+	person->guest_sudo = verdict_of(outcome.rules.value);
+}
+
 int
 world_verdicts(const struct world_making *making, struct world_person *person)
 {
@@ -246,6 +259,7 @@ world_verdicts(const struct world_making *making, struct world_person *person)
 	struct text text;
 	int r = 0;
 
+	eval_guest(making, person);
 	if (person->mapping.reason != REASON_NONE) {
 		explain_mapping(making, person->principal, &text);
 		rule = pool_shared(world->pool, text.bytes);
@@ -291,4 +305,23 @@ world_access(const struct world *world, const struct world_person *person, size_
 	if (ret_rule != NULL)
 		*ret_rule = rule;
 	return own.verdict;
+}
+
+enum verdict
+world_guest_access(const struct world *world, const struct world_person *person,
+    size_t service, const struct rules_access *access, enum verdict_reason *ret_reason,
+    char **ret_rule)
+{
+	const struct scene scene = { person->principal, world->instance, access };
+	struct access_outcome outcome;
+	struct text text;
+
+	access_decide(
+	    world->config, service, scene.who, scene.instance, access, &outcome);
+	explain_outcome(&outcome, &scene, &text);
+	*ret_rule = strdup(text.bytes);
+	*ret_reason = *ret_rule != NULL ? outcome.rules.reason : REASON_INTERNAL;
+	if (*ret_rule == NULL)
+		return VERDICT_UNKNOWN;
+	return verdict_of(outcome.rules.value);
 }

@@ -119,7 +119,7 @@ mount_tree()
 in_root()
 {
 	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=xterm \
-	    CLOUD="${cloud:-}" chroot "$r" "$@"
+	    CLOUD="${cloud:-}" OUTSIDE="$logs" chroot "$r" "$@"
 }
 
 in_cloud()
@@ -203,13 +203,17 @@ start_cloud()
 	[ -n "${cloud:-}" ] || return 0
 	mkdir -p "$r/etc/iamlogin"
 	in_cloud /usr/bin/python3 "$here/dns.py" 10.0.9.53 10.0.9.9 >"$logs/dns.log" 2>&1 &
+	mkdir -p "$r/etc/ssl/certs"
 	in_cloud /usr/bin/python3 "$here/../aws/emulator" --directory "$r/e2e/directory.json" \
 	    --imds 169.254.169.254:80 --imds '[fd00:ec2::254]:80' --aws 10.0.9.9:443 \
 	    --control 10.0.0.1:8099 --ca-out "$r/etc/iamlogin/test-ca.pem" \
-	    --account 123456789012 --tag platform=acme --log "$logs/aws.jsonl" \
+	    --eic-ca-out "$r/etc/ssl/certs/emulated-eic.pem" --account 123456789012 --tag platform=acme --log "$logs/aws.jsonl" \
 	    >"$logs/emulator.log" 2>&1 &
 	echo "nameserver 10.0.9.53" >"$r/etc/resolv.conf"
 	wait_for_port 10.0.0.1 8099 "$logs/emulator.log" $!
+	# What a distribution's ca-certificates does for Amazon's root.
+	ln -s emulated-eic.pem \
+	    "$r/etc/ssl/certs/$(openssl x509 -hash -noout -in "$r/etc/ssl/certs/emulated-eic.pem").0"
 	[ -s "$r/etc/iamlogin/test-ca.pem" ] || { say "the emulator wrote no CA"; exit 97; }
 }
 

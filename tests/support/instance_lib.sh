@@ -315,6 +315,68 @@ person_create()
 	}' | aws_control PATCH "users/$1" "$(cat)" >/dev/null
 }
 
+# aws_cli ARGUMENT... - the real `aws` of this machine, in this network, as $aws_key:$aws_secret
+#
+# Names of AWS are what the instance's own name server says; files are this machine's, so what
+# is read or written goes through standard input and output, or /logs.
+aws_cli()
+{
+	local service
+
+	[ -s /logs/aws-hosts.log ] || {
+		echo 127.0.0.1 localhost
+		for service in iam sts ec2-instance-connect.eu-central-1; do
+			echo "10.0.9.9 $service.amazonaws.com"
+		done
+	} >/logs/aws-hosts.log
+	cp /etc/iamlogin/test-ca.pem /logs/aws-ca.log
+	# the outside is what pid 1 of these namespaces has as its root
+	# shellcheck disable=SC2016 # the inner shell expands
+	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/nonexistent LANG=C.UTF-8 \
+	    AWS_ACCESS_KEY_ID="$aws_key" AWS_SECRET_ACCESS_KEY="$aws_secret" \
+	    AWS_SESSION_TOKEN="${aws_token:-}" AWS_DEFAULT_REGION=eu-central-1 AWS_PAGER= \
+	    AWS_MAX_ATTEMPTS=1 AWS_EC2_METADATA_DISABLED=true \
+	    nsenter -t 1 -m -r -w unshare -m --propagation private /bin/sh -c '
+		mount --bind "$0/aws-hosts.log" /etc/hosts
+		export AWS_CA_BUNDLE="$0/aws-ca.log"
+		exec /usr/bin/aws "$@"' "$OUTSIDE" "$@"
+}
+
+# aws_as ARN-OF-USER-NAME - from now on that IAM user; without a name the administrator
+aws_as()
+{
+	local pair
+
+	aws_key=AKIAEMULATORADMIN0001 aws_secret=emulator/Admin+Secret0000000000000000001
+	aws_token=
+	[ $# -gt 0 ] || return 0
+	pair=$(aws_cli iam create-access-key --user-name "$1" --output text \
+	    --query 'AccessKey.[AccessKeyId,SecretAccessKey]')
+	read -r aws_key aws_secret <<<"$pair"
+}
+
+# aws_send_key ACCOUNT KEY - EC2 Instance Connect: that key of /e2e/keys opens ACCOUNT
+aws_send_key()
+{
+	cp "/e2e/keys/$2.pub" /logs/sent-key.log
+	aws_cli ec2-instance-connect send-ssh-public-key --instance-id i-0123456789abcdef0 \
+	    --instance-os-user "$1" --ssh-public-key "file://$OUTSIDE/sent-key.log" \
+	    --query RequestId --output text
+}
+
+# eic_put ACCOUNT RECORDS - what IMDS shows for ACCOUNT; a record is JSON (tests/aws/README.md)
+eic_put()
+{
+	aws_control PUT "eic/$1" "{\"records\":[$2]}" >/dev/null
+}
+
+# eic_record KEY CALLER REQUEST - a good one
+eic_record()
+{
+	printf '{"key":"%s","caller":"%s","request":"%s"}' \
+	    "$(cut -d' ' -f1,2 "/e2e/keys/$1.pub")" "$2" "$3"
+}
+
 # ---------------------------------------------------------------------------------------
 # Records
 

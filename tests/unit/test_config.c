@@ -34,6 +34,7 @@ test_an_empty_file_is_the_defaults_with_nobody_in_scope(void **state)
 	assert_int_equal(c->sudo_grace_s, 14400);
 	assert_true(c->keys_iam && c->keys_tags);
 	assert_int_equal(c->min_rsa_bits, 2048);
+	assert_true(c->keys_eic && config_has_eic(c));
 	assert_string_equal(c->aws.imds_endpoint, "http://169.254.169.254");
 	assert_null(c->aws.iam_endpoint);
 	assert_int_equal(c->on_revoke, ON_REVOKE_TERMINATE);
@@ -159,6 +160,7 @@ test_every_key_arrives_where_it_belongs(void **state)
 	assert_int_equal(c->grace_s, 172800);
 	assert_true(!c->keys_iam && c->keys_tags);
 	assert_int_equal(c->min_rsa_bits, 3072);
+	assert_false(c->keys_eic || config_has_eic(c));
 	assert_string_equal(c->audit_file, "/var/log/x.jsonl");
 	assert_int_equal(c->on_revoke, ON_REVOKE_NOTIFY);
 	assert_int_equal(c->session_manager, SESSION_MANAGER_TERMINATE);
@@ -170,7 +172,6 @@ test_keys_of_later_versions_are_refused_as_such(void **state)
 	static const char *const lines[] = {
 		"[principals]\nroles = path:/x/",
 		"[accounts]\nuid_tag = uid",
-		"[keys]\ninstance_connect = yes",
 		"[keys]\nchain = /bin/x %u",
 	};
 	(void)state;

@@ -16,6 +16,7 @@ static const char config_shared[] =
     "[accounts]\nshared = web ops\n"
     "[login]\nallow = tag:login\nallow = instance:open\ndeny = tag:suspended\n"
     "[sudo]\nallow = tag:sudo\n"
+    "[keys]\ninstance_connect = no\n"
     "[login:cron]\ndeny = tag:no-cron\n"
     "[login:at]\nallow = tag:at\n";
 
@@ -262,6 +263,45 @@ test_who_shares_an_account_shares_the_groups_that_all_have(void **state)
 	assert_int_equal(account(f, "web")->n_gids, 2);
 }
 
+/* A key of Instance Connect opens it for all of them, whatever account is their own. */
+static void
+test_with_instance_connect_whoever_may_log_in_may_be_a_guest(void **state)
+{
+	struct people_fixture *f = *state;
+	struct directory_principal *who;
+
+	people_fixture_config(f,
+	    "[principals]\nusers = path:/people/*\n"
+	    "[accounts]\nshared = web ops\n"
+	    "[login]\nallow = tag:login\n[sudo]\nallow = tag:sudo\n");
+	who = add(f, "AIDA1", 1, "SSMSessionRunAs=web login sudo");
+	assert_int_equal(directory_add_membership(who, "Both"), 0);
+	who = add(f, "AIDA2", 2, "SSMSessionRunAs=jo sudo");
+	people_fixture_finish(f);
+	assert_int_equal(verdict_of(f, "web", SUDO), VERDICT_ALLOW);
+	assert_non_null(people_fixture_group(f, "Both"));
+
+	people_fixture_empty(f);
+	who = add(f, "AIDA1", 1, "SSMSessionRunAs=web login sudo");
+	assert_int_equal(directory_add_membership(who, "Both"), 0);
+	(void)add(f, "AIDA2", 2, "SSMSessionRunAs=jo login");
+	people_fixture_finish(f);
+	/* the guest may not use sudo, and is not in the group: then nobody on it is */
+	assert_int_equal(verdict_of(f, "web", SUDO), VERDICT_DENY);
+	assert_int_equal(verdict_of(f, "web", LOGIN), VERDICT_ALLOW);
+	assert_int_equal(account(f, "web")->n_people, 1);
+	assert_null(people_fixture_group(f, "Both"));
+
+	people_fixture_empty(f);
+	(void)add(f, "AIDA1", 1, "SSMSessionRunAs=web sudo");
+	(void)add(f, "AIDA2", 2, "SSMSessionRunAs=jo login");
+	people_fixture_finish(f);
+	/* whose own it is may not log in; a guest may */
+	assert_int_equal(verdict_of(f, "web", LOGIN), VERDICT_ALLOW);
+	assert_int_equal(
+	    people_fixture_person(f, "AIDA1")->services[LOGIN].verdict, VERDICT_DENY);
+}
+
 /* The ids of colliding unique ids are computed with Python: see test_world_claims.c. */
 static void
 test_an_id_that_is_taken_refuses_all_who_share_the_name(void **state)
@@ -345,6 +385,8 @@ main(void)
 		WITH_FIXTURE(test_nobody_knowable_behind_a_shared_name_is_not_knowable),
 		WITH_FIXTURE(test_a_listed_local_account_is_data_for_pam_alone),
 		WITH_FIXTURE(test_who_shares_an_account_shares_the_groups_that_all_have),
+		WITH_FIXTURE(
+		    test_with_instance_connect_whoever_may_log_in_may_be_a_guest),
 		WITH_FIXTURE(test_an_id_that_is_taken_refuses_all_who_share_the_name),
 		WITH_FIXTURE(test_a_section_of_a_service_refines_login),
 	};
