@@ -51,6 +51,7 @@ void doctor_sshd(struct doctor *doctor);
 void doctor_stray_keys(struct doctor *doctor);
 void doctor_sudo(struct doctor *doctor);
 void doctor_selinux(struct doctor *doctor);
+void doctor_session_manager(struct doctor *doctor);
 
 /* Ways onto this host that iamlogin does not govern. */
 void doctor_bypass_sshd(struct doctor *doctor);
