@@ -115,6 +115,13 @@ EXTRA_DIST += packaging/deb.sh packaging/debian/changelog packaging/debian/contr
 	packaging/debian/libpam-iamlogin.manpages packaging/debian/libpam-iamlogin.postinst \
 	packaging/debian/libpam-iamlogin.prerm packaging/debian/not-installed \
 	packaging/debian/rules packaging/debian/source/format
+EXTRA_DIST += doc/guide/session-manager.md \
+	packaging/terraform/session-manager/document.tf \
+	packaging/terraform/session-manager/instance.tf \
+	packaging/terraform/session-manager/outputs.tf \
+	packaging/terraform/session-manager/people.tf \
+	packaging/terraform/session-manager/variables.tf \
+	packaging/terraform/session-manager/versions.tf
 EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/aws/README.md tests/aws/checks/__init__.py tests/aws/checks/__main__.py \
 	tests/aws/checks/bench.py tests/aws/checks/failures.py tests/aws/checks/keys.py \
