@@ -81,7 +81,7 @@ plugin_programs = tests/plugin/net_probe tests/plugin/test_nss_callers \
 plugin_tests = tests/plugin/check_rooms.sh tests/plugin/check_exports.sh \
 	tests/plugin/check_style.sh tests/plugin/check_man.sh tests/plugin/check_shell.sh \
 	tests/plugin/eic_against_emulator.sh tests/plugin/net_against_emulator.sh \
-	tests/plugin/nss_module.sh tests/plugin/pam_retval.sh
+	tests/plugin/nss_module.sh tests/plugin/nss_other_abi.sh tests/plugin/pam_retval.sh
 # made by tests/bench/aws_cost.sh when it is run
 EXTRA_PROGRAMS = tests/bench/aws_day
 if HAVE_CMOCKA
@@ -168,7 +168,8 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/fuzz/make_eic_corpus.py tests/fuzz/replay.sh tests/fuzz/run.sh tests/plugin/check_exports.sh \
 	tests/plugin/check_man.sh tests/plugin/check_rooms.sh tests/plugin/check_shell.sh \
 	tests/plugin/check_style.sh tests/plugin/eic_against_emulator.sh tests/plugin/in_namespace.sh \
-	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh \
+	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh tests/plugin/nss_other_abi.sh \
+	tests/plugin/nss_who.c \
 	tests/plugin/check_truth.sh tests/plugin/pam_truth.sh tests/data/pam_truth.tsv \
 	tests/plugin/pam_retval.sh tests/plugin/syscalls.h tests/stress/nss_caches.sh \
 	tests/soak/aws_soak.sh tests/soak/aws_soak_inside.sh tests/support/aws_faults.sh \

@@ -106,6 +106,7 @@ int
 main(int argc, char **argv)
 {
 	struct world_fixture fixture;
+	size_t team;
 
 	if (argc != 2)
 		return 2;
@@ -116,6 +117,10 @@ main(int argc, char **argv)
 	(void)world_fixture_account(&fixture, "alice", IDS_FIRST + 2000);
 	(void)world_fixture_account(&fixture, "bob", IDS_FIRST + 2001);
 	save_snapshot("snapshot/two", &fixture);
+	team = world_fixture_group(&fixture, "team", IDS_FIRST + 5000);
+	world_fixture_member(&fixture, team, 0);
+	world_fixture_member(&fixture, team, 1);
+	save_snapshot("snapshot/team", &fixture);
 	make_keys(&fixture);
 	world_fixture_crowd(&fixture, 12);
 	fixture.world.accounts[1].flags = USER_RETIRED;

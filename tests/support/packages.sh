@@ -20,6 +20,8 @@ packages_for()
 		echo libcmocka-dev libpam-wrapper libnss-wrapper libuid-wrapper pamtester \
 		    shellcheck man-db openssl python3 awscli python3-botocore jq xz-utils \
 		    openssh-client curl
+		# for the module in 32-bit programs, which other machines than this do not run
+		[ "$(dpkg --print-architecture)" != amd64 ] || echo gcc-multilib
 		;;
 	clang)
 		echo clang-14 libclang-rt-14-dev llvm-14
