@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""nss_peers.py --root TREE --work DIR --users LIST --json FILE --svg FILE [--quick]
+"""nss_peers.py --root TREE --work DIR --users LIST --json FILE --svg FILE [--quick] [--add]
 
 Measures every NSS peer with nss_bench, each in namespaces of its own (nss_peers_inside.sh),
 round by round and never one after the other, so that whatever else the machine does hits
@@ -183,6 +183,7 @@ def main():
     parser.add_argument("--json")
     parser.add_argument("--svg")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--add", action="store_true")
     options = parser.parse_args()
     sizes = [int(users) for users in options.users.split(",")]
     rounds = 3 if options.quick else 9
@@ -194,8 +195,12 @@ def main():
         "snapshot": json.load(open(options.work + "/data/snapshot.json", encoding="ascii")),
         "sizes": {},
     }
+    if options.add and os.path.exists(options.json):
+        with open(options.json, encoding="ascii") as before:
+            report["sizes"] = json.load(before)["sizes"]
     for users in sizes:
         report["sizes"][str(users)] = measure_size(users, options, rounds)
+    report["sizes"] = dict(sorted(report["sizes"].items(), key=lambda item: int(item[0])))
     report["targets"] = nss_peers_report.targets(report)
     if options.json:
         with open(options.json, "w", encoding="ascii") as out:

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# nss_peers.sh [--users LIST] [--json FILE] [--svg FILE] [--quick] - our NSS module and its peers
+# nss_peers.sh [--users LIST] [--json FILE [--add]] [--svg FILE] [--quick]
 #
 # Measures every NSS module that apt offers on Debian 12, ours, and a floor, on the same
 # accounts: nanoseconds a call, whole processes, system calls, libraries and memory. Prints
 # tables, and each target as held or not. LIST is 100,5000,100000; --quick takes three
-# rounds instead of nine. Needs root. STAGE names a stage that exists, PEERS_ROOT a tree
-# from nss_peers_root.sh; otherwise both are made. STRICT=yes makes a target that is not
-# held a failure.
+# rounds instead of nine; --add keeps the sizes that FILE has, to measure one at a time.
+# Needs root. STAGE names a stage that exists, PEERS_ROOT a tree from nss_peers_root.sh;
+# otherwise both are made. STRICT=yes makes a target that is not held a failure.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +19,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--users) users=${2:?} && shift 2 ;;
 	--json | --svg) arguments+=("$1" "$(realpath -m "${2:?}")") && shift 2 ;;
-	--quick) arguments+=("$1") && shift ;;
+	--quick | --add) arguments+=("$1") && shift ;;
 	*) sed -n '4s/^# //p' "$0" >&2 && exit 64 ;;
 	esac
 done

@@ -98,9 +98,13 @@ def size_targets(users, size):
     calls = size["peers"][OURS]["system_calls"]
     hit, miss = median(size, OURS, "pwnam x1"), median(size, OURS, "miss x1")
     at = f" at {int(users):,}"
+    floor_hit, floor_miss = median(size, FLOOR, "pwnam x1"), median(size, FLOOR, "miss x1")
     if hit and miss:
         yield "getpwnam hit, x the floor" + at, ours["pwnam x1"]["ratio"], 1.5
-        yield "miss, x a hit" + at, miss / hit, 0.5
+        yield "miss, x the floor's miss" + at, ours["miss x1"]["ratio"], 1.5
+        # with few users a probe is most of either: nobody's miss is half of a hit
+        if floor_miss / floor_hit <= 0.5:
+            yield "miss, x a hit" + at, miss / hit, 0.5
     if "initgroups x1" in ours:
         yield "initgroups, x the floor" + at, ours["initgroups x1"]["ratio"], 1.5
     counted = [value for value in calls.values() if not isinstance(value, str)]
