@@ -186,6 +186,7 @@ twice='<member><Path>/people/</Path><UserName>alice</UserName><UserId>AIDA0SYNTH
 more='<IsTruncated>true</IsTruncated>'
 with_body() { printf '[{"service":"iam","kind":"body","body":"%s","count":1}]' "$1"; }
 for row in "no marker|$(details "$more" '')|paging" \
+	"a marker that comes back|$(details "$more<Marker>m</Marker>" '')|paging" \
 	"somebody on two pages|$(details "$more<Marker>m</Marker>" "$twice")|duplicate" \
 	"another account|$(details '<IsTruncated>false</IsTruncated>' "${twice/1111/9999}")|wrong-account" \
 	"a captive portal|<html></html>|garbage"; do
@@ -193,10 +194,50 @@ for row in "no marker|$(details "$more" '')|paging" \
 	reset
 	# what follows a made page goes on from the start: the emulator knows no such marker
 	ctl PUT faults "$(with_body "$body")"
+	[ "$name" != "a marker that comes back" ] || ctl PUT faults "[{\"service\":\"iam\",\"kind\":\"body\",\"body\":\"$body\",\"count\":2}]"
 	[ "$code" != duplicate ] || ctl PUT faults "[{\"service\":\"iam\",\"kind\":\"body\",\"body\":\"$body\",\"count\":1},{\"service\":\"iam\",\"kind\":\"body\",\"body\":\"$(details '<IsTruncated>false</IsTruncated>' "$twice")\"}]"
 	run 'directory background 8000\n' directory=details
 	check "details, $name: fails with $code" has "^result r=-[0-9]+ .*people=0 .*code=$code "
 done
+
+echo "# scoped: pages that do not fit together"
+users() { echo "<ListUsersResponse><ListUsersResult>$1<Users>$2</Users></ListUsersResult></ListUsersResponse>"; }
+page_of() { printf '{"service":"iam","action":"ListUsers","kind":"body","body":"%s","count":%d}' "$1" "$2"; }
+reset
+ctl PUT faults "[$(page_of "$(users "$more" "$twice")" 1)]"
+run 'directory background 8000\n'
+check "a page that goes on without a marker: nobody" has '^result r=-[0-9]+ .*people=0 .*code=(paging|garbage) '
+reset
+ctl PUT faults "[$(page_of "$(users "$more<Marker>m</Marker>" "$twice")" 2)]"
+run 'directory background 8000\n'
+check "a marker that comes back: nobody" has '^result r=-[0-9]+ .*people=0 .*code=paging '
+reset
+ctl PUT faults "[$(page_of "$(users "$more<Marker>m</Marker>" "$twice")" 1),$(page_of "$(users '<IsTruncated>false</IsTruncated>' "$twice")" 1)]"
+run 'directory background 8000\n'
+check "somebody on two pages is one person" has '^result r=0 .*people=1 '
+reset
+ctl PUT faults '[{"service":"iam","action":"ListUsers","kind":"status","status":500,"page":2}]'
+run 'directory background 8000\n'
+check "a page that fails: nobody" has '^result r=-[0-9]+ .*people=0 .*code=ServiceFailure '
+
+echo "# more people than the bucket has requests: the job may take as long as they need"
+reset
+ctl GET directory
+cp "$work/ctl" "$work/before.json"
+python3 -c 'import json
+print(json.dumps({"UserDetailList": [{"Path": "/people/", "UserName": "p%d" % n,
+    "UserId": "AIDASYNTHETIC%08d" % n, "Arn": "arn:aws:iam::111122223333:user/people/p%d" % n,
+    "CreateDate": "2024-05-01T09:00:00Z", "GroupList": [], "Tags": [],
+    "AttachedManagedPolicies": [], "UserPolicyList": []} for n in range(96)],
+    "GroupDetailList": [], "RoleDetailList": [], "Policies": []}))' >"$work/ninety-six.json"
+ctl PUT directory "@$work/ninety-six.json"
+# 48 pages, one group, two questions for each of 96: one more than the bucket holds, and the
+# next one comes after 27 s
+run 'directory background 12000\n' scope=group:None
+took=$(sed -n 's/^result .* ms=//p' "$work/out")
+check "all are listed after the time the job was given" has '^result r=0 .*people=96 '
+check "and that was past ($took of 12000 ms)" at_most 12001 "${took:-0}"
+ctl PUT directory "@$work/before.json"
 reset
 ctl PUT faults "[{\"service\":\"iam\",\"kind\":\"body\",\"body\":\"$(details "$more<Marker>m</Marker>" '')\"}]"
 run 'directory background 8000\n' directory=details
