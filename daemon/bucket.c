@@ -45,6 +45,14 @@ bucket_take(struct bucket *bucket, int64_t now_mono_ms)
 	return true;
 }
 
+void
+bucket_give_back(struct bucket *bucket, unsigned n)
+{
+	bucket->tokens += (double)n;
+	if (bucket->tokens > bucket->depth)
+		bucket->tokens = bucket->depth;
+}
+
 int64_t
 bucket_wait_ms(struct bucket *bucket, unsigned n, int64_t now_mono_ms)
 {

@@ -31,6 +31,9 @@ void bucket_set_rate(struct bucket *bucket, double per_hour, int64_t now_mono_ms
 /** bucket_take() - one token; false, and nothing taken, when there is not a whole one */
 bool bucket_take(struct bucket *bucket, int64_t now_mono_ms);
 
+/** bucket_give_back() - @n tokens that were taken for nothing; never above the depth */
+void bucket_give_back(struct bucket *bucket, unsigned n);
+
 /**
  * bucket_wait_ms() - how long until @n tokens can have been taken one after the other
  *

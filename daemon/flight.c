@@ -10,6 +10,8 @@
 #include "daemon/flight_parts.h"
 #include "daemon/imds_parse.h"
 
+#define FLIGHT_TRIES 3 /* of one background question: call.c */
+
 /* What a finished flight no longer needs; what is still under way keeps the rest. */
 static void
 flight_free(struct flight *flight)
@@ -48,11 +50,27 @@ flight_finish(struct flight *flight)
 	flight->cloud->on_result(flight->cloud->context, result);
 }
 
+/*
+ * A listing that fails is tried again within half a minute, all night long if need be: what
+ * its last question cost is given back, or nothing would be left to list with in the
+ * morning. What it was answered before that is paid for.
+ */
+static void
+give_back(struct flight *flight)
+{
+	unsigned n =
+	    flight->n_requests < FLIGHT_TRIES ? flight->n_requests : FLIGHT_TRIES;
+
+	if (flight->job->bucket == NET_BACKGROUND && flight->job->what == NET_DIRECTORY)
+		bucket_give_back(&flight->cloud->buckets[NET_BACKGROUND], n);
+}
+
 void
 flight_fail(struct flight *flight, int r, const struct net_error *error)
 {
 	if (flight_is_over(flight))
 		return;
+	give_back(flight);
 	flight->result->r = r;
 	flight->result->error = *error;
 	flight_finish(flight);

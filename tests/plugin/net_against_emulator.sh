@@ -220,6 +220,20 @@ ctl PUT faults '[{"service":"iam","action":"ListUsers","kind":"status","status":
 run 'directory background 8000\n'
 check "a page that fails: nobody" has '^result r=-[0-9]+ .*people=0 .*code=ServiceFailure '
 
+echo "# a night of failures leaves what the morning needs"
+job='directory background 8000\n'
+for fault in '{"service":"iam","kind":"status","status":503}' '{"service":"iam","kind":"body"}' \
+	'{"service":"iam","kind":"reset"}'; do
+	reset
+	ctl PUT faults "[$fault]"
+	run "$job$job${job}stats\n"
+	check "three failures of $fault cost nothing" has '^stats .* background=240 '
+done
+reset
+ctl PUT faults '[{"service":"iam","action":"ListGroupsForUser","kind":"status","status":403,"code":"AccessDenied"}]'
+run "$job$job${job}stats\n"
+check "what was answered before a failure is paid for" has '^stats .* background=2[0-2][0-9] '
+
 echo "# more people than the bucket has requests: the job may take as long as they need"
 reset
 ctl GET directory

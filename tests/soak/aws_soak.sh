@@ -23,10 +23,10 @@ LOGS=$work/logs "$support/instance.sh" "${ROOT:-$("$support/root.sh" | tail -n 1
     "$work/stage" "$here/aws_soak_inside.sh" "$@" >"$work/inside.log" 2>&1 || rc=$?
 grep -A 3 '^not ok' "$work/inside.log" || true
 jq -s . "$work/logs/faults.json" >"$build/aws_soak.json"
-jq -r '(["fault", "s", "login + ms", "refused ms", "wrong", "failures", "log lines",
+jq -r '(["fault", "s", "login + ms", "refused ms", "wrong", "failures", "log lines", "tokens",
 	"peak KiB", "recovery ms"] | @tsv),
 (.[] | [.fault, .seconds, .login_cost_ms, .refused_ms,
-	"\(.wrong)/\(.rounds)", .failed_refreshes, .log_lines, .peak_kib, .recovery_ms] |
+	"\(.wrong)/\(.rounds)", .failed_refreshes, .log_lines, .tokens, .peak_kib, .recovery_ms] |
 	map(tostring) | @tsv)' "$build/aws_soak.json" |
     awk -F'\t' '{ printf "%-26s", $1; for (i = 2; i <= NF; i++) printf "%-12s", $i; print "" }'
 if [ $rc -ne 0 ]; then

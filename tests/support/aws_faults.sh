@@ -102,6 +102,12 @@ fault_failures()
 	iamlogin status --json | jq .counters.refresh_failures
 }
 
+# fault_tokens - what is left of the background bucket
+fault_tokens()
+{
+	iamlogin status --json | jq .counters.aws_background_tokens
+}
+
 fault_is_over()
 {
 	iamlogin status --json | jq -e '.state == "FRESH" and .last_error == null'
@@ -161,7 +167,7 @@ fault_wrong()
 fault_start()
 {
 	config_for_aws "$1" | configure
-	: >/logs/faults.json
+	[ -e /logs/faults.json ] || : >/logs/faults.json
 	daemon_start
 	fault_everybody=$(fault_people)
 	matches "alice and deploy are there" 'alice.*deploy' "$fault_everybody"
@@ -171,8 +177,9 @@ fault_start()
 # fault_under NAME SECONDS - play it at least that long, and until it has been noticed
 fault_under()
 {
-	local name=$1 before lines cost refused wrong=0 rounds=0 from recovery
+	local name=$1 before lines cost refused wrong=0 rounds=0 from recovery tokens
 
+	tokens=$(fault_tokens)
 	before=$(fault_failures)
 	lines=$(fault_log_lines)
 	from=$SECONDS
@@ -191,6 +198,8 @@ fault_under()
 	at_most "$name: ms that a login of alice takes longer than a local one" 50 "$cost"
 	at_most "$name: ms until an unknown person is refused" 1000 "$refused"
 	before=$(($(fault_failures) - before))
+	tokens=$((tokens - $(fault_tokens)))
+	at_most "$name: of the 240 requests it used up" 100 "$tokens"
 	fault_end "$name"
 	from=${EPOCHREALTIME/./}
 	holds "$name: fresh again within 60 s, without a restart" until_holds 60 fault_is_over
@@ -200,9 +209,10 @@ fault_under()
 	jq -cn --arg fault "$name" --argjson seconds "$2" --argjson cost "$cost" \
 	    --argjson refused "$refused" --argjson wrong "$wrong" \
 	    --argjson rounds "$rounds" --argjson failed "$before" --argjson lines "$lines" \
-	    --argjson peak "$(fault_peak)" --argjson recovery "$recovery" \
+	    --argjson tokens "$tokens" --argjson peak "$(fault_peak)" --argjson recovery "$recovery" \
 	    '{fault: $fault, seconds: $seconds, login_cost_ms: $cost, refused_ms: $refused,
-		rounds: $rounds, wrong: $wrong, failed_refreshes: $failed, log_lines: $lines, peak_kib: $peak, recovery_ms: $recovery}' >>/logs/faults.json
+		rounds: $rounds, wrong: $wrong, failed_refreshes: $failed, log_lines: $lines,
+		tokens: $tokens, peak_kib: $peak, recovery_ms: $recovery}' >>/logs/faults.json
 	timeout 60 iamlogin refresh >/dev/null 2>&1 || true
 }
 

@@ -91,10 +91,26 @@ test_bucket_gives_nothing_for_a_clock_that_goes_back(void **state)
 	assert_int_equal(take_all(&bucket, HOUR_MS + 30001), 1);
 }
 
+static void
+test_what_is_given_back_can_be_taken_again_but_not_beyond_the_depth(void **state)
+{
+	struct bucket bucket;
+
+	(void)state;
+	bucket_init(&bucket, 120, 20, 0);
+	assert_int_equal(take_all(&bucket, 0), 20);
+	bucket_give_back(&bucket, 3);
+	assert_int_equal(take_all(&bucket, 0), 3);
+	bucket_give_back(&bucket, 1000);
+	assert_int_equal(take_all(&bucket, 0), 20);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    test_what_is_given_back_can_be_taken_again_but_not_beyond_the_depth),
 		cmocka_unit_test(test_bucket_starts_full_and_runs_dry),
 		cmocka_unit_test(test_bucket_refills_at_its_rate_and_not_above_its_depth),
 		cmocka_unit_test(test_bucket_gives_what_it_said_it_would),
