@@ -82,6 +82,7 @@ plugin_tests = tests/plugin/check_rooms.sh tests/plugin/check_exports.sh \
 	tests/plugin/check_style.sh tests/plugin/check_man.sh tests/plugin/check_shell.sh \
 	tests/plugin/eic_against_emulator.sh tests/plugin/net_against_emulator.sh \
 	tests/plugin/nss_module.sh tests/plugin/nss_other_abi.sh tests/plugin/pam_retval.sh
+plugin_tests += tests/plugin/check_units.sh
 # made by tests/bench/aws_cost.sh when it is run
 EXTRA_PROGRAMS = tests/bench/aws_day
 if HAVE_CMOCKA
@@ -102,6 +103,16 @@ EXTRA_DIST = LICENSE README.md HACKING.md NEWS.md SECURITY.md .clang-format .edi
 	packaging/sshd_config.d/00-iamlogin.conf.in \
 	packaging/systemd/iamlogin-rollback.service.in \
 	packaging/systemd/iamlogin-imds-fence.service.in
+EXTRA_DIST += packaging/rpm.sh packaging/rpm/iamlogin.spec.in packaging/selinux/iamlogin.te \
+	packaging/selinux/iamlogin.fc packaging/packer/iamlogin.pkr.hcl \
+	packaging/cloud-init/user-data.yaml packaging/logs/cloudwatch-agent.json \
+	packaging/logs/fluent-bit.conf packaging/logs/cloudtrail.sql packaging/smoke/al2023.sh \
+	packaging/authselect/iamlogin/README packaging/authselect/iamlogin/REQUIREMENTS \
+	packaging/authselect/iamlogin/system-auth packaging/authselect/iamlogin/password-auth \
+	packaging/authselect/iamlogin/postlogin packaging/authselect/iamlogin/nsswitch.conf \
+	doc/guide tests/boot/golden_image.sh tests/boot/golden_images.sh \
+	tests/packaging/extras.sh tests/packaging/rpm.sh tests/plugin/check_units.sh \
+	tests/support/boot.sh tests/support/golden_root.sh
 EXTRA_DIST += tests/data/enable tests/packaging/deb.sh tests/packaging/deb_inside.sh \
 	tests/support/chroot.sh
 EXTRA_DIST += packaging/deb.sh packaging/debian/changelog packaging/debian/control \

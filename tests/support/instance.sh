@@ -21,7 +21,7 @@
 # INSTANCE_CLOUD=no leaves the cloud out: nothing answers at all.
 set -euo pipefail
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 say()
 {
@@ -265,6 +265,8 @@ inside()
 	exit $rc
 }
 
+# boot.sh takes the functions from here.
+[ "${BASH_SOURCE[0]}" = "$0" ] || return 0
 if [ "${1:-}" = --inside ]; then
 	shift
 	inside "$@"

@@ -3,8 +3,8 @@
 #
 # packages.sh [PURPOSE...] - install what this machine lacks, and nothing else
 #
-# PURPOSE: build test clang e2e (default: all of them), deb (for make check-deb). Works on a
-# fresh Debian 12.
+# PURPOSE: build test clang e2e (default: all of them); deb (make check-deb, e2e-boot); extras
+# (tests/packaging/extras.sh, make check-rpm). Works on a fresh Debian 12.
 # When nothing is missing, neither apt nor the network is touched.
 set -euo pipefail
 
@@ -31,6 +31,9 @@ packages_for()
 		;;
 	deb)
 		echo debhelper lintian dpkg-dev fakeroot mmdebstrap
+		;;
+	extras)
+		echo checkpolicy semodule-utils packer jq rpm rpmlint
 		;;
 	*)
 		echo "packages.sh: no such purpose: $1 (build test clang e2e deb)" >&2

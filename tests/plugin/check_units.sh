@@ -1,0 +1,34 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# check_units.sh - the units hold their promises: exposure, order, no wait for the network
+set -u
+units=${BUILDDIR:-.}/packaging/systemd
+bad=0
+
+complain()
+{
+	echo "$*"
+	bad=1
+}
+
+command -v systemd-analyze >/dev/null || { echo "systemd-analyze is not installed"; exit 77; }
+
+# exposure UNIT LIMIT - in tenths, as `systemd-analyze security` weighs it
+exposure()
+{
+	systemd-analyze security --offline=true --no-pager --threshold="$2" "$units/$1" >/dev/null 2>&1 ||
+		complain "$1 is more exposed than $2 tenths: $(systemd-analyze security \
+			--offline=true --no-pager "$units/$1" 2>&1 | tail -n 1)"
+}
+
+exposure iamlogind.service 15
+exposure iamlogin-warden.service 40
+grep -q '^User=iamlogin$' "$units/iamlogind.service" || complain "the daemon is not iamlogin's"
+grep -q '^CapabilityBoundingSet=$' "$units/iamlogind.service" || complain "it has capabilities"
+grep -q '^WatchdogSec=' "$units/iamlogind.service" || complain "it has no watchdog"
+grep -q '^Before=.*ssh\.service' "$units/iamlogind.service" || complain "sshd does not wait for it"
+if grep -q 'network-online\|network\.target' "$units/iamlogind.service"; then
+	complain "the daemon waits for the network"
+fi
+exit $bad
