@@ -59,6 +59,8 @@ static const struct {
 	[REASON_LOCAL_REFUSED] = { "local-refused",
 	    "local accounts are closed on this instance" },
 	[REASON_CLOSED] = { "closed", "the session ended" },
+	[REASON_BAD_UID] = { "bad-uid",
+	    "the tag's uid is no decimal number of the range" },
 	[REASON_HOME_FOREIGN] = { "home-foreign",
 	    "the place of the home is taken by somebody else's" },
 	[REASON_OWNER_OTHER] = { "owner-other",

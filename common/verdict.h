@@ -43,6 +43,7 @@ enum verdict_reason {
 	REASON_INTERNAL,       /* a failure of ours: out of memory, a damaged file */
 	REASON_LOCAL_REFUSED, /* local accounts are closed here */
 	REASON_CLOSED,        /* a session ended */
+	REASON_BAD_UID,       /* the uid tag is no number that could be given to somebody */
 	REASON_HOME_FOREIGN,  /* the home's place is taken by somebody else's */
 	REASON_OWNER_OTHER,   /* Session Manager's owner does not map to the account */
 	REASON_OWNER_UNKNOWN, /* Session Manager's owner is nobody in scope */

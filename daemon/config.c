@@ -306,8 +306,10 @@ config_free(struct config *config)
 	}
 	free(config->instance_tags);
 	scope_done(&config->users);
+	scope_done(&config->roles);
 	free(config->accounts.runas_tag);
 	free(config->accounts.strip_domain);
+	free(config->accounts.uid_tag);
 	config_value_list_done(&config->accounts.shared);
 	config_value_list_done(&config->accounts.reserved);
 	config_value_list_done(&config->accounts.break_glass);

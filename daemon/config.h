@@ -121,9 +121,11 @@ struct config {
 	struct directory_tag *instance_tags; /* [instance] tag = K=V, kind = file only */
 	size_t n_instance_tags;
 	struct config_scope users;
+	struct config_scope roles; /* kind RULES_PATH only */
 	struct {
 		char *runas_tag;    /* default SSMSessionRunAs */
 		char *strip_domain; /* NULL: none */
+		char *uid_tag;      /* NULL: ids are made from unique ids */
 		bool fold_case;
 		struct config_list shared; /* several people each; of OS names */
 		struct config_list reserved;
@@ -142,7 +144,7 @@ struct config {
 	bool keys_iam, keys_tags, keys_eic;
 	enum published_on_revoke on_revoke;             /* default terminate */
 	enum published_session_manager session_manager; /* default audit */
-	uint32_t min_rsa_bits; /* 2048 to 16384 */
+	uint32_t min_rsa_bits;                          /* 2048 to 16384 */
 	char *audit_file;
 };
 
@@ -152,8 +154,7 @@ struct config {
  * @ret_error: on -EINVAL one line: "FILE:LINE: what is wrong; did you mean …". 400 bytes.
  *
  * An empty file is valid: the defaults, with nobody in scope. Durations: NUMBER with s, m,
- * h or d. Keys of later versions that design.md names (roles, uid_tag, …) are refused with
- * "not in this version".
+ * h or d. Keys of later versions that design.md names are refused with "not in this version".
  *
  * Return: 0, -EINVAL, -ENOMEM, or -EIO.
  */

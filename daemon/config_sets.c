@@ -260,8 +260,8 @@ parse_scope_term(const char *text, struct rules_term *ret_term, char *why)
 	return 0;
 }
 
-int
-config_set_users(struct config *config, const char *value, char *why)
+static int
+set_scope(struct config_scope *scope, const char *value, char *why)
 {
 	struct config_list words = { 0 };
 	int r;
@@ -269,15 +269,34 @@ config_set_users(struct config *config, const char *value, char *why)
 	r = config_value_list(value, &words, why);
 	if (r != 0)
 		return r;
-	config->users.terms = calloc(words.n + 1, sizeof(*config->users.terms));
-	if (config->users.terms == NULL)
+	scope->terms = calloc(words.n + 1, sizeof(*scope->terms));
+	if (scope->terms == NULL)
 		r = -ENOMEM;
 	for (size_t i = 0; r == 0 && i < words.n; i++) {
-		r = parse_scope_term(words.items[i], &config->users.terms[i], why);
+		r = parse_scope_term(words.items[i], &scope->terms[i], why);
 		if (r == 0)
-			config->users.n_terms++;
+			scope->n_terms++;
 	}
 	config_value_list_done(&words);
+	return r;
+}
+
+int
+config_set_users(struct config *config, const char *value, char *why)
+{
+	return set_scope(&config->users, value, why);
+}
+
+int
+config_set_roles(struct config *config, const char *value, char *why)
+{
+	int r = set_scope(&config->roles, value, why);
+
+	for (size_t i = 0; r == 0 && i < config->roles.n_terms; i++)
+		if (config->roles.terms[i].kind != RULES_PATH)
+			r = config_value_why(why,
+			    "%s: roles have no groups, and are in scope by their path only",
+			    config->roles.terms[i].text);
 	return r;
 }
 

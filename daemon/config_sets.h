@@ -21,6 +21,7 @@ int config_set_session_manager(struct config *config, const char *value, char *w
 int config_set_tag(struct config *config, const char *value, char *why);
 int config_set_local(struct config *config, const char *value, char *why);
 int config_set_shared(struct config *config, const char *value, char *why);
+int config_set_roles(struct config *config, const char *value, char *why);
 int config_set_users(struct config *config, const char *value, char *why);
 int config_set_login_allow(struct config *config, const char *value, char *why);
 int config_set_login_deny(struct config *config, const char *value, char *why);

@@ -256,13 +256,13 @@ check_unique_inside(const char *text, size_t len, const char *list, char *why)
 	return 0;
 }
 
-int
-directory_element_user(
-    struct directory *directory, const char *text, size_t len, char *ret_why)
+/* What users and roles have in common; a role is in no group and has no uploaded key. */
+static int
+read_principal(struct directory *directory, enum principal_kind kind,
+    const char *const fields[4], const char *text, size_t len, char *ret_why)
 {
 	_cleanup_(object_putp) struct json_object *user = NULL;
 	struct directory_principal *principal;
-	const char *fields[4] = { "UserId", "UserName", "Path", "Arn" };
 	const char *values[4];
 	char why[DIRECTORY_WHY_SIZE];
 	char shown[80];
@@ -270,7 +270,7 @@ directory_element_user(
 	int r;
 
 	r = parse(text, len, &user, ret_why);
-	for (size_t i = 0; r == 0 && i < BASE_N(fields); i++) {
+	for (size_t i = 0; r == 0 && i < 4; i++) {
 		values[i] = needed(
 		    user, fields[i], i < 2 ? NAME_MAX_BYTES : TEXT_MAX_BYTES, ret_why);
 		if (values[i] == NULL)
@@ -280,22 +280,40 @@ directory_element_user(
 		return r;
 	r = read_created(user, &created_s, why);
 	if (r == 0)
-		r = directory_add_principal(directory, PRINCIPAL_IAM_USER, values[0],
-		    values[1], values[2], values[3], created_s, &principal);
+		r = directory_add_principal(directory, kind, values[0], values[1],
+		    values[2], values[3], created_s, &principal);
 	if (r == 0)
 		r = check_unique_inside(text, len, "Tags", why);
 	if (r == 0)
 		r = read_tags(user, principal, why);
-	if (r == 0)
+	if (r == 0 && kind == PRINCIPAL_IAM_USER)
 		r = read_groups(user, principal, why);
 	if (r == 0)
 		r = check_unique_inside(text, len, "SSHPublicKeys", why);
-	if (r == 0)
+	if (r == 0 && kind == PRINCIPAL_IAM_USER)
 		r = read_keys(user, principal, why);
 	if (r <= 0)
 		return r;
 	text_escape(values[1], strlen(values[1]), shown, sizeof(shown));
 	return refuse(ret_why, "%.40s: %.100s", shown, why);
+}
+
+int
+directory_element_user(
+    struct directory *directory, const char *text, size_t len, char *ret_why)
+{
+	static const char *const fields[4] = { "UserId", "UserName", "Path", "Arn" };
+
+	return read_principal(directory, PRINCIPAL_IAM_USER, fields, text, len, ret_why);
+}
+
+int
+directory_element_role(
+    struct directory *directory, const char *text, size_t len, char *ret_why)
+{
+	static const char *const fields[4] = { "RoleId", "RoleName", "Path", "Arn" };
+
+	return read_principal(directory, PRINCIPAL_ROLE, fields, text, len, ret_why);
 }
 
 int

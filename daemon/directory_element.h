@@ -12,7 +12,7 @@
 #define DIRECTORY_WHY_SIZE 160
 
 /**
- * directory_element_user(), directory_element_group() - one element's text into a directory
+ * directory_element_user(), _group(), _role() - one element's text into a directory
  * @ret_why: on DIRECTORY_JSON_E_SYNTAX what is wrong with it; DIRECTORY_WHY_SIZE bytes
  *
  * Return: 0, DIRECTORY_JSON_E_SYNTAX, or -ENOMEM.
@@ -20,6 +20,8 @@
 int directory_element_user(
     struct directory *directory, const char *text, size_t len, char *ret_why);
 int directory_element_group(
+    struct directory *directory, const char *text, size_t len, char *ret_why);
+int directory_element_role(
     struct directory *directory, const char *text, size_t len, char *ret_why);
 
 #endif

@@ -102,16 +102,23 @@ find_account(struct directory *directory)
 	memcpy(directory->account, account, sizeof(account));
 }
 
-struct lists {
-	struct directory_slice users;
-	struct directory_slice groups;
+struct list {
+	const char *name;
+	element_fn read;
+	struct directory_slice text; /* NULL: there is none */
 };
 
-/* Policies, roles and whatever else stands at the top is stepped over. */
+enum {
+	LIST_USERS,
+	LIST_GROUPS,
+	LIST_ROLES,
+	LISTS_N
+};
+
+/* Policies and whatever else stands at the top are stepped over. */
 static int
-find_lists(struct directory_slice whole, struct lists *ret_lists, char *error)
+find_lists(struct directory_slice whole, struct list lists[LISTS_N], char *error)
 {
-	struct lists lists = { { NULL, 0 }, { NULL, 0 } };
 	struct directory_slice name;
 	struct directory_slice value;
 	struct directory_slice twice = { NULL, 0 };
@@ -120,39 +127,27 @@ find_lists(struct directory_slice whole, struct lists *ret_lists, char *error)
 
 	if (directory_scan_begin(whole, '{', &scan) != 0)
 		return refuse(error, "not a JSON object");
-	while ((r = directory_scan_next(&scan, &name, &value)) == 0) {
-		if (is_named(name, "UserDetailList"))
-			lists.users = value;
-		else if (is_named(name, "GroupDetailList"))
-			lists.groups = value;
-	}
+	while ((r = directory_scan_next(&scan, &name, &value)) == 0)
+		for (size_t i = 0; i < LISTS_N; i++)
+			if (is_named(name, lists[i].name))
+				lists[i].text = value;
 	if (r != DIRECTORY_SCAN_E_END)
 		return refuse(
 		    error, "no JSON at byte %zu", (size_t)(scan.at - whole.at) + 1);
 	if (directory_scan_unique(whole, &twice) != 0)
 		return refuse(error, "a member stands twice");
-	if (lists.users.at == NULL)
+	if (lists[LIST_USERS].text.at == NULL)
 		return refuse(error, "there is no UserDetailList");
-	*ret_lists = lists;
 	return 0;
 }
 
 static int
-read_users(struct directory *directory, const struct lists *lists,
-    struct passing *passing, char *error)
+by_place(const void *a, const void *b)
 {
-	return read_list(directory, lists->users, "UserDetailList",
-	    directory_element_user, passing, error);
-}
+	const struct list *x = a;
+	const struct list *y = b;
 
-static int
-read_groups(struct directory *directory, const struct lists *lists,
-    struct passing *passing, char *error)
-{
-	if (lists->groups.at == NULL)
-		return 0;
-	return read_list(directory, lists->groups, "GroupDetailList",
-	    directory_element_group, passing, error);
+	return x->text.at < y->text.at ? -1 : x->text.at > y->text.at;
 }
 
 int
@@ -161,7 +156,12 @@ directory_json_eat(const char *bytes, size_t len, directory_json_passed_fn passe
 {
 	_cleanup_directory_ struct directory *directory = NULL;
 	struct passing passing = { passed, context, bytes };
-	struct lists lists;
+	struct list lists[LISTS_N] = {
+		[LIST_USERS] = { "UserDetailList", directory_element_user, { NULL, 0 } },
+		[LIST_GROUPS] = { "GroupDetailList", directory_element_group,
+		    { NULL, 0 } },
+		[LIST_ROLES] = { "RoleDetailList", directory_element_role, { NULL, 0 } },
+	};
 	size_t wrong;
 	int r;
 
@@ -170,21 +170,17 @@ directory_json_eat(const char *bytes, size_t len, directory_json_passed_fn passe
 		return refuse(ret_error, "larger than %u bytes", DIRECTORY_JSON_MAX);
 	if (!utf8_is_valid(bytes, len, &wrong))
 		return refuse(ret_error, "byte %zu is not UTF-8", wrong + 1);
-	r = find_lists((struct directory_slice){ bytes, len }, &lists, ret_error);
+	r = find_lists((struct directory_slice){ bytes, len }, lists, ret_error);
 	if (r == 0)
 		r = directory_new(&directory);
 	if (r != 0)
 		return r;
 	/* in the order in which they stand: what is passed is gone */
-	if (lists.groups.at != NULL && lists.groups.at < lists.users.at) {
-		r = read_groups(directory, &lists, &passing, ret_error);
-		if (r == 0)
-			r = read_users(directory, &lists, &passing, ret_error);
-	} else {
-		r = read_users(directory, &lists, &passing, ret_error);
-		if (r == 0)
-			r = read_groups(directory, &lists, &passing, ret_error);
-	}
+	qsort(lists, LISTS_N, sizeof(lists[0]), by_place);
+	for (size_t i = 0; r == 0 && i < LISTS_N; i++)
+		if (lists[i].text.at != NULL)
+			r = read_list(directory, lists[i].text, lists[i].name,
+			    lists[i].read, &passing, ret_error);
 	if (r != 0)
 		return r;
 	r = directory_finish(directory);

@@ -101,39 +101,61 @@ write_key(FILE *stream, const struct directory_key *key)
 	(void)fputc('}', stream);
 }
 
+/* Roles have the same but groups and keys. */
 static void
-write_user(FILE *stream, const struct directory_principal *user)
+write_principal(FILE *stream, const struct directory_principal *who)
 {
+	bool is_user = who->kind == PRINCIPAL_IAM_USER;
+
 	(void)fputc('{', stream);
-	write_text(stream, "Path", user->path);
+	write_text(stream, "Path", who->path);
 	(void)fputc(',', stream);
-	write_text(stream, "UserName", user->name);
+	write_text(stream, is_user ? "UserName" : "RoleName", who->name);
 	(void)fputc(',', stream);
-	write_text(stream, "UserId", user->id);
+	write_text(stream, is_user ? "UserId" : "RoleId", who->id);
 	(void)fputc(',', stream);
-	write_text(stream, "Arn", user->arn);
-	write_created(stream, user->created_s);
-	(void)fputs(",\"GroupList\":[", stream);
-	for (size_t i = 0; i < user->n_groups; i++) {
-		if (i > 0)
-			(void)fputc(',', stream);
-		statefile_json(stream, user->groups[i]);
-	}
-	(void)fputs("],\"Tags\":[", stream);
-	for (size_t i = 0; i < user->n_tags; i++) {
+	write_text(stream, "Arn", who->arn);
+	write_created(stream, who->created_s);
+	(void)fputs(",\"Tags\":[", stream);
+	for (size_t i = 0; i < who->n_tags; i++) {
 		(void)fputs(i > 0 ? ",{" : "{", stream);
-		write_text(stream, "Key", user->tags[i].key);
+		write_text(stream, "Key", who->tags[i].key);
 		(void)fputc(',', stream);
-		write_text(stream, "Value", user->tags[i].value);
+		write_text(stream, "Value", who->tags[i].value);
 		(void)fputc('}', stream);
 	}
-	(void)fputs("],\"SSHPublicKeys\":[", stream);
-	for (size_t i = 0; i < user->n_keys; i++) {
-		if (i > 0)
-			(void)fputc(',', stream);
-		write_key(stream, &user->keys[i]);
+	(void)fputc(']', stream);
+	if (is_user) {
+		(void)fputs(",\"GroupList\":[", stream);
+		for (size_t i = 0; i < who->n_groups; i++) {
+			if (i > 0)
+				(void)fputc(',', stream);
+			statefile_json(stream, who->groups[i]);
+		}
+		(void)fputs("],\"SSHPublicKeys\":[", stream);
+		for (size_t i = 0; i < who->n_keys; i++) {
+			if (i > 0)
+				(void)fputc(',', stream);
+			write_key(stream, &who->keys[i]);
+		}
+		(void)fputc(']', stream);
 	}
-	(void)fputs("]}", stream);
+	(void)fputc('}', stream);
+}
+
+static void
+write_principals(
+    const struct directory *directory, enum principal_kind kind, FILE *stream)
+{
+	const char *before = "\n";
+
+	for (size_t i = 0; i < directory->n_principals; i++) {
+		if (directory->principals[i].kind != kind)
+			continue;
+		(void)fputs(before, stream);
+		write_principal(stream, &directory->principals[i]);
+		before = ",\n";
+	}
 }
 
 static void
@@ -155,16 +177,10 @@ write_group(FILE *stream, const struct directory_group *group)
 int
 directory_json_write(const struct directory *directory, FILE *stream)
 {
-	const char *before = "\n";
-
 	(void)fputs("{\"UserDetailList\":[", stream);
-	for (size_t i = 0; i < directory->n_principals; i++) {
-		if (directory->principals[i].kind != PRINCIPAL_IAM_USER)
-			continue;
-		(void)fputs(before, stream);
-		write_user(stream, &directory->principals[i]);
-		before = ",\n";
-	}
+	write_principals(directory, PRINCIPAL_IAM_USER, stream);
+	(void)fputs("\n],\"RoleDetailList\":[", stream);
+	write_principals(directory, PRINCIPAL_ROLE, stream);
 	(void)fputs("\n],\"GroupDetailList\":[", stream);
 	for (size_t i = 0; i < directory->n_groups; i++) {
 		(void)fputs(i == 0 ? "\n" : ",\n", stream);

@@ -32,6 +32,22 @@ claim_name(enum world_claim claim)
 					      : "none";
 }
 
+static const char *
+uid_from_name(enum world_uid_from from)
+{
+	switch (from) {
+	case WORLD_UID_FROM_LEDGER:
+		return "ledger";
+	case WORLD_UID_FROM_TAG:
+		return "tag";
+	case WORLD_UID_FROM_LOCAL:
+		return "local";
+	case WORLD_UID_FROM_HASH:
+		break;
+	}
+	return "hash";
+}
+
 struct json_object *
 explain_account(const struct daemon *d, const struct world_account *account)
 {
@@ -40,7 +56,7 @@ explain_account(const struct daemon *d, const struct world_account *account)
 
 	add_text(o, "name", account->name);
 	json_object_object_add(o, "uid", json_object_new_int64(account->uid));
-	add_text(o, "uid_from", account->uid_from_ledger ? "ledger" : "hash");
+	add_text(o, "uid_from", uid_from_name(account->uid_from));
 	json_object_object_add(o, "gid", json_object_new_int64(account->gid));
 	add_text(o, "home", account->home);
 	add_text(o, "shell", account->shell);

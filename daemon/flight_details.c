@@ -57,7 +57,9 @@ static bool
 keep(void *context, const struct iam_user *user)
 {
 	struct flight *flight = context;
-	const struct config_scope *scope = &flight->cloud->config->users;
+	const struct config *config = flight->cloud->config;
+	const struct config_scope *scope =
+	    user->is_role ? &config->roles : &config->users;
 
 	if (!flight_is_of_account(flight, user))
 		flight->details->is_foreign = true;
@@ -73,7 +75,8 @@ add_user(struct directory *directory, const struct iam_user *user)
 	struct directory_principal *principal;
 	int r;
 
-	r = directory_add_principal(directory, PRINCIPAL_IAM_USER, user->id, user->name,
+	r = directory_add_principal(directory,
+	    user->is_role ? PRINCIPAL_ROLE : PRINCIPAL_IAM_USER, user->id, user->name,
 	    user->path, user->arn, user->created_s, &principal);
 	for (size_t i = 0; r == 0 && i < user->n_tags; i++)
 		r = directory_add_tag(principal, user->tags[i].key, user->tags[i].value);
@@ -191,6 +194,9 @@ take_page(struct flight *flight)
 	const char *marker = NULL;
 	int r = iam_details_finish(details->page, &page);
 
+	/* asked for and not there: no list of none */
+	if (r == 0 && flight->cloud->config->roles.n_terms > 0 && !page->has_roles)
+		r = IAM_E_GARBAGE;
 	if (r == 0)
 		r = iam_paging_next(&flight->paging, page, &marker);
 	if (r == 0 && !details->is_foreign)
@@ -268,7 +274,8 @@ ask(struct flight *flight, const char *marker)
 		.deadline_mono_ms = flight->job->deadline_mono_ms - FLIGHT_SPARE_MS,
 		.n_requests = &flight->n_requests };
 
-	iam_body(IAM_DETAILS, NULL, NULL, marker, &body);
+	iam_body(IAM_DETAILS, flight->cloud->config->roles.n_terms > 0 ? "roles" : NULL,
+	    NULL, marker, &body);
 	flight_hold(flight);
 	call_start(flight->cloud, &question, on_reply, flight);
 }
@@ -282,7 +289,7 @@ flight_details_start(struct flight *flight)
 		return;
 	}
 	/* Nobody in scope: nothing to ask, and nobody else's policies to be sent. */
-	if (flight->cloud->config->users.n_terms == 0)
+	if (flight_scope_terms(flight) == 0)
 		conclude(flight);
 	else
 		ask(flight, NULL);

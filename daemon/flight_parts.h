@@ -133,6 +133,9 @@ void flight_tags_start(struct flight *flight);
 void flight_details_start(struct flight *flight);
 void flight_details_free(struct flight *flight);
 void flight_scope_start(struct flight *flight);
+
+/** flight_scope_terms() - how many there are, of users and roles */
+size_t flight_scope_terms(const struct flight *flight);
 int flight_people_add(struct flight *flight, struct iam_user *user, bool has_tags);
 void flight_people_start(struct flight *flight);
 void flight_people_free(struct flight *flight);

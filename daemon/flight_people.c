@@ -35,6 +35,13 @@ person_free(struct person *person)
 	free(person);
 }
 
+/* Tags and groups; of a user by name the tags came with the scope, of a role there are none. */
+static size_t
+questions_about(const struct person *person)
+{
+	return person->has_tags || person->user.is_role ? 1 : 2;
+}
+
 /* How far we are, for status: with a thousand people in scope it takes a while. */
 static void
 note_progress(struct flight *flight)
@@ -44,7 +51,7 @@ note_progress(struct flight *flight)
 	size_t left = 0;
 
 	for (size_t i = flight->next_person; i < flight->n_people; i++)
-		left += flight->people[i]->has_tags ? 1 : 2;
+		left += questions_about(flight->people[i]);
 	stats->listing_people = flight->n_people;
 	stats->listing_done = flight->next_person - flight->n_running;
 	stats->listing_left_s =
@@ -133,7 +140,8 @@ add_person(struct directory *directory, const struct person *person)
 	struct directory_principal *principal;
 	int r;
 
-	r = directory_add_principal(directory, PRINCIPAL_IAM_USER, user->id, user->name,
+	r = directory_add_principal(directory,
+	    user->is_role ? PRINCIPAL_ROLE : PRINCIPAL_IAM_USER, user->id, user->name,
 	    user->path, user->arn, user->created_s, &principal);
 	for (size_t i = 0; r == 0 && i < user->n_tags; i++)
 		r = directory_add_tag(principal, user->tags[i].key, user->tags[i].value);
@@ -181,6 +189,12 @@ conclude(struct flight *flight)
 		flight->result->r = 0;
 		flight_finish(flight);
 	}
+}
+
+static enum iam_action
+tags_action(const struct person *person)
+{
+	return person->user.is_role ? IAM_GET_ROLE : IAM_GET_USER;
 }
 
 static void
@@ -264,7 +278,7 @@ on_user(void *context, const struct call_reply *reply)
 	int r;
 
 	if (is_answer(person, reply)) {
-		r = flight_parsed(IAM_GET_USER, reply, &parsed, &error);
+		r = flight_parsed(tags_action(person), reply, &parsed, &error);
 		if (r != 0) {
 			flight_fail(flight, r, &error);
 		} else if (strcmp(parsed->users[0].id, person->user.id) != 0) {
@@ -276,7 +290,10 @@ on_user(void *context, const struct call_reply *reply)
 			person->user.n_tags = parsed->users[0].n_tags;
 			parsed->users[0].tags = NULL;
 			parsed->users[0].n_tags = 0;
-			ask_groups(person, NULL);
+			if (person->user.is_role) /* in no group, ever */
+				person_end(person);
+			else
+				ask_groups(person, NULL);
 		}
 	}
 	flight_drop(flight);
@@ -302,8 +319,8 @@ pump(struct flight *flight)
 		if (person->has_tags)
 			ask_groups(person, NULL);
 		else
-			flight_ask(flight, IAM_GET_USER, person->user.name, NULL, NULL,
-			    on_user, person);
+			flight_ask(flight, tags_action(person), person->user.name, NULL,
+			    NULL, on_user, person);
 	}
 	if (!flight_is_over(flight) && flight->n_running == 0)
 		conclude(flight);
@@ -337,7 +354,7 @@ flight_people_start(struct flight *flight)
 	size_t n = 0;
 
 	for (size_t i = 0; i < flight->n_people; i++)
-		n += flight->people[i]->has_tags ? 1 : 2;
+		n += questions_about(flight->people[i]);
 	grow_with(flight, n);
 	/* Half a directory is worth nothing: do not spend what cannot be enough. */
 	if (flight_cannot_pay(flight, n))

@@ -9,16 +9,37 @@
 
 static void ask(struct flight *flight, const char *marker);
 
+/* [principals] users, then roles. */
 static const struct rules_term *
 term_of(const struct flight *flight)
 {
-	return &flight->cloud->config->users.terms[flight->term];
+	const struct config *config = flight->cloud->config;
+
+	return flight->term < config->users.n_terms
+		   ? &config->users.terms[flight->term]
+		   : &config->roles.terms[flight->term - config->users.n_terms];
+}
+
+size_t
+flight_scope_terms(const struct flight *flight)
+{
+	const struct config *config = flight->cloud->config;
+
+	return config->users.n_terms + config->roles.n_terms;
+}
+
+static bool
+is_about_roles(const struct flight *flight)
+{
+	return flight->term >= flight->cloud->config->users.n_terms;
 }
 
 static enum iam_action
-action_of(const struct rules_term *term)
+action_of(const struct flight *flight)
 {
-	switch (term->kind) {
+	if (is_about_roles(flight))
+		return IAM_LIST_ROLES;
+	switch (term_of(flight)->kind) {
 	case RULES_GROUP:
 		return IAM_GET_GROUP;
 	case RULES_USER:
@@ -52,7 +73,8 @@ flight_is_of_account(const struct flight *flight, const struct iam_user *user)
 	const char *at = strchr(user->arn, ':');
 
 	at = at != NULL ? strchr(at + 1, ':') : NULL;
-	(void)snprintf(want, sizeof(want), ":iam::%s:user/", flight->account);
+	(void)snprintf(want, sizeof(want), ":iam::%s:%s/", flight->account,
+	    user->is_role ? "role" : "user");
 	return strncmp(user->arn, "arn:", 4) == 0 && at != NULL &&
 	       strncmp(at, want, strlen(want)) == 0;
 }
@@ -61,7 +83,7 @@ static int
 add_users(struct flight *flight, struct iam_reply *parsed)
 {
 	const struct rules_term *term = term_of(flight);
-	const char *action = iam_action_name(action_of(term));
+	const char *action = iam_action_name(action_of(flight));
 	int r;
 
 	for (size_t i = 0; i < parsed->n_users; i++) {
@@ -87,7 +109,7 @@ next_term(struct flight *flight)
 {
 	flight->term++;
 	iam_paging_done(&flight->paging);
-	if (flight->term < flight->cloud->config->users.n_terms)
+	if (flight->term < flight_scope_terms(flight))
 		ask(flight, NULL);
 	else
 		flight_people_start(flight);
@@ -96,7 +118,7 @@ next_term(struct flight *flight)
 static void
 on_page(struct flight *flight, const struct call_reply *reply)
 {
-	enum iam_action action = action_of(term_of(flight));
+	enum iam_action action = action_of(flight);
 	_cleanup_iam_reply_ struct iam_reply *parsed = NULL;
 	struct net_error error;
 	const char *marker = NULL;
@@ -134,8 +156,8 @@ on_reply(void *context, const struct call_reply *reply)
 		if (reply->r == -ENOENT && term_of(flight)->kind != RULES_PATH)
 			next_term(flight);
 		else if (reply->r == -ENOENT)
-			flight_fail_with(flight, -EIO, "iam:ListUsers", "NoSuchEntity",
-			    "a listing cannot be absent");
+			flight_fail_with(flight, -EIO, iam_action_name(action_of(flight)),
+			    "NoSuchEntity", "a listing cannot be absent");
 		else if (reply->r != 0)
 			flight_fail(flight, reply->r, reply->error);
 		else
@@ -154,13 +176,13 @@ ask(struct flight *flight, const char *marker)
 	if (term->kind == RULES_PATH && len > 0 && term->key[len - 1] == '*')
 		len--;
 	(void)snprintf(subject, sizeof(subject), "%.*s", (int)len, term->key);
-	flight_ask(flight, action_of(term), subject, NULL, marker, on_reply, flight);
+	flight_ask(flight, action_of(flight), subject, NULL, marker, on_reply, flight);
 }
 
 void
 flight_scope_start(struct flight *flight)
 {
-	if (flight->cloud->config->users.n_terms == 0)
+	if (flight_scope_terms(flight) == 0)
 		flight_people_start(flight);
 	else
 		ask(flight, NULL);

@@ -24,6 +24,8 @@ static const struct question questions[] = {
 	[IAM_LIST_SSH_KEYS] = { "iam:ListSSHPublicKeys", "UserName", true },
 	[IAM_GET_SSH_KEY] = { "iam:GetSSHPublicKey", "UserName", false },
 	[IAM_DETAILS] = { "iam:GetAccountAuthorizationDetails", NULL, true },
+	[IAM_LIST_ROLES] = { "iam:ListRoles", "PathPrefix", true },
+	[IAM_GET_ROLE] = { "iam:GetRole", "RoleName", false },
 };
 
 const char *
@@ -50,6 +52,8 @@ iam_body(enum iam_action action, const char *subject, const char *key_id,
 		add(out, question->subject, subject);
 	else
 		buf_text(out, "&Filter.member.1=User&Filter.member.2=Group");
+	if (question->subject == NULL && subject != NULL)
+		buf_text(out, "&Filter.member.3=Role");
 	if (question->is_paged)
 		add(out, "MaxItems", "1000");
 	if (marker != NULL)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * iam.h - the seven questions we ask IAM, and the answers, typed
+ * iam.h - the questions we ask IAM, and the answers, typed
  *
  * Room: daemon. Pure: text in, text out. Shapes: IAM API Reference 2010-05-08 (botocore's
  * iam service model). Parsing is strict where a gap could look like an absence: the root
@@ -27,15 +27,19 @@ enum iam_action {
 	IAM_LIST_SSH_KEYS,
 	IAM_GET_SSH_KEY,
 	IAM_DETAILS, /* answers through iam_details.h */
+	IAM_LIST_ROLES,
+	IAM_GET_ROLE,
 };
 
+/* A user, or a role, which has the same but groups. */
 struct iam_user {
+	bool is_role;
 	char *name;
 	char *id;
 	char *path;
 	char *arn;
 	int64_t created_s;
-	struct directory_tag *tags; /* GetUser and details only */
+	struct directory_tag *tags; /* GetUser, GetRole and details only */
 	size_t n_tags;
 	char **groups; /* names; details only */
 	size_t n_groups;
@@ -55,12 +59,14 @@ struct iam_key {
 
 /* One answer; only what the action gives is filled in. */
 struct iam_reply {
-	struct iam_user *users; /* ListUsers, GetGroup, GetUser (one) */
+	struct iam_user
+	    *users; /* ListUsers, GetGroup, GetUser (one), ListRoles, GetRole */
 	size_t n_users;
 	struct iam_group *groups; /* ListGroupsForUser */
 	size_t n_groups;
 	struct iam_key *keys; /* ListSSHPublicKeys, GetSSHPublicKey (one) */
 	size_t n_keys;
+	bool has_roles; /* details: there was a list of them */
 	bool is_truncated;
 	char *marker; /* when is_truncated */
 };
@@ -75,7 +81,8 @@ const char *iam_action_name(enum iam_action action);
 
 /**
  * iam_body() - the form to POST
- * @subject: PathPrefix, GroupName or UserName; NULL with IAM_DETAILS
+ * @subject: PathPrefix, GroupName, UserName or RoleName; with IAM_DETAILS NULL, or anything:
+ *           roles, too
  * @key_id:  GetSSHPublicKey only
  * @marker:  NULL for the first page
  *

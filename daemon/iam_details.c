@@ -11,6 +11,7 @@
 #define ROOT "GetAccountAuthorizationDetailsResponse"
 #define RESULT ROOT "/GetAccountAuthorizationDetailsResult/"
 #define USER RESULT "UserDetailList/member"
+#define ROLE RESULT "RoleDetailList/member"
 #define GROUP RESULT "GroupDetailList/member"
 #define GROUPS_MAX 64 /* of one user; IAM allows 10 */
 
@@ -19,8 +20,8 @@ struct iam_details {
 	iam_details_keep_fn keep;
 	void *context;
 	struct iam_reply *reply;
-	struct iam_open open; /* record */
-	bool has_users, has_groups, has_truncated;
+	struct iam_open open;                      /* record */
+	bool has_users, has_groups, has_truncated; /* roles: in the reply */
 	int r;
 };
 
@@ -35,6 +36,15 @@ below(const char *path, const char *stem)
 		   : NULL;
 }
 
+static const char *
+below_principal(const char *path, bool *ret_is_role)
+{
+	const char *rest = below(path, USER);
+
+	*ret_is_role = rest == NULL;
+	return rest != NULL ? rest : below(path, ROLE);
+}
+
 static int
 once(bool *has)
 {
@@ -45,7 +55,7 @@ once(bool *has)
 }
 
 static int
-add_record(struct iam_details *details, bool is_user)
+add_record(struct iam_details *details, bool is_user, bool is_role)
 {
 	struct iam_reply *reply = details->reply;
 	void *records = is_user ? (void *)reply->users : (void *)reply->groups;
@@ -55,6 +65,8 @@ add_record(struct iam_details *details, bool is_user)
 	if (is_user) {
 		r = iam_more(&records, &reply->n_users, sizeof(*reply->users));
 		reply->users = records;
+		if (r == 0)
+			reply->users[reply->n_users - 1].is_role = is_role;
 	} else {
 		r = iam_more(&records, &reply->n_groups, sizeof(*reply->groups));
 		reply->groups = records;
@@ -67,7 +79,8 @@ static bool
 is_used(const char *rest)
 {
 	static const char *const used[] = { "/UserName", "/UserId", "/Path", "/Arn",
-		"/CreateDate", "/GroupList", "/Tags", "/GroupName", "/GroupId" };
+		"/CreateDate", "/GroupList", "/Tags", "/GroupName", "/GroupId",
+		"/RoleName", "/RoleId" };
 
 	for (size_t i = 0; i < BASE_N(used); i++)
 		if (strcmp(rest, used[i]) == 0)
@@ -80,7 +93,7 @@ on_open(void *context, const char *path)
 {
 	struct iam_details *details = context;
 	const char *rest;
-	bool is_user;
+	bool is_user, is_role;
 
 	if (strchr(path, '/') == NULL && strcmp(path, ROOT) != 0)
 		details->r = IAM_E_GARBAGE;
@@ -88,19 +101,20 @@ on_open(void *context, const char *path)
 		details->r = once(&details->has_users);
 	else if (strcmp(path, RESULT "GroupDetailList") == 0)
 		details->r = once(&details->has_groups);
+	else if (strcmp(path, RESULT "RoleDetailList") == 0)
+		details->r = once(&details->reply->has_roles);
 	if (details->r != 0)
 		return details->r;
-	if (strcmp(path, RESULT "RoleDetailList") == 0 ||
-	    strcmp(path, RESULT "Policies") == 0)
+	if (strcmp(path, RESULT "Policies") == 0)
 		return XML_SKIP;
-	rest = below(path, USER);
+	rest = below_principal(path, &is_role);
 	is_user = rest != NULL;
 	if (rest == NULL)
 		rest = below(path, GROUP);
 	if (rest == NULL)
 		return 0;
 	if (rest[0] == '\0')
-		details->r = add_record(details, is_user);
+		details->r = add_record(details, is_user, is_role);
 	else if (!is_used(rest))
 		return XML_SKIP;
 	return details->r;
@@ -152,7 +166,8 @@ on_close(void *context, const char *path, const char *text, size_t len)
 {
 	struct iam_details *details = context;
 	struct iam_reply *reply = details->reply;
-	const char *rest = below(path, USER);
+	bool is_role;
+	const char *rest = below_principal(path, &is_role);
 	struct iam_group *group;
 
 	if (rest != NULL) {

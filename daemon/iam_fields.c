@@ -85,9 +85,9 @@ int
 iam_user_field(struct iam_user *user, struct iam_open *open, const char *field,
     const char *text, size_t len)
 {
-	if (strcmp(field, "UserName") == 0)
+	if (strcmp(field, user->is_role ? "RoleName" : "UserName") == 0)
 		return iam_set_text(&user->name, text, len, 64, IAM_NAME_SET);
-	if (strcmp(field, "UserId") == 0)
+	if (strcmp(field, user->is_role ? "RoleId" : "UserId") == 0)
 		return iam_set_text(&user->id, text, len, 128, IAM_ID_SET);
 	if (strcmp(field, "Path") == 0)
 		return set_path(&user->path, text, len);

@@ -12,6 +12,7 @@ enum record {
 	RECORD_USER = 1,
 	RECORD_GROUP,
 	RECORD_KEY,
+	RECORD_ROLE,
 };
 
 struct shape {
@@ -39,6 +40,10 @@ static const struct shape shapes[] = {
 	[IAM_GET_SSH_KEY] = { "GetSSHPublicKeyResponse",
 	    "GetSSHPublicKeyResponse/GetSSHPublicKeyResult/", NULL, "SSHPublicKey",
 	    RECORD_KEY, false },
+	[IAM_LIST_ROLES] = { "ListRolesResponse", "ListRolesResponse/ListRolesResult/",
+	    "Roles", "Roles/member", RECORD_ROLE, true },
+	[IAM_GET_ROLE] = { "GetRoleResponse", "GetRoleResponse/GetRoleResult/", NULL,
+	    "Role", RECORD_ROLE, false },
 };
 
 struct parse {
@@ -62,9 +67,13 @@ record_open(struct parse *parse)
 	parse->has_status = false;
 	switch (parse->shape->record) {
 	case RECORD_USER:
+	case RECORD_ROLE:
 		records = reply->users;
 		r = iam_more(&records, &reply->n_users, sizeof(*reply->users));
 		reply->users = records;
+		if (r == 0)
+			reply->users[reply->n_users - 1].is_role =
+			    parse->shape->record == RECORD_ROLE;
 		return r;
 	case RECORD_GROUP:
 		records = reply->groups;
@@ -89,6 +98,7 @@ record_close(const struct parse *parse)
 
 	switch (parse->shape->record) {
 	case RECORD_USER:
+	case RECORD_ROLE:
 		is_whole =
 		    iam_user_is_whole(&reply->users[reply->n_users - 1], &parse->open);
 		break;
@@ -166,7 +176,9 @@ on_close(void *context, const char *path, const char *text, size_t len)
 	path += member_len + 1;
 	switch (shape->record) {
 	case RECORD_USER:
-		/* IAM's documentation says that listings have no tags: only GetUser's are
+	case RECORD_ROLE:
+		/* IAM's documentation says that listings have no tags: only GetUser's
+		 * and GetRole's are
 		 * whole. */
 		if (shape->list == NULL || strncmp(path, "Tags/", 5) != 0)
 			parse->r = iam_user_field(

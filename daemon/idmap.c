@@ -209,36 +209,47 @@ enter(struct idmap *map, const char *kind, const char *unique_id, uint32_t id,
 	return 0;
 }
 
-int
-idmap_assign(struct idmap *map, const char *kind, const char *unique_id, int64_t now_ms,
-    uint32_t *ret_id, bool *ret_from_ledger)
+bool
+idmap_find(
+    const struct idmap *map, const char *kind, const char *unique_id, uint32_t *ret_id)
 {
 	bool is_known;
 	size_t at = find_key(map, kind, unique_id, &is_known);
-	int r;
 
-	if (is_known) {
+	if (is_known)
 		*ret_id = map->by_key[at]->id;
-		if (ret_from_ledger != NULL)
-			*ret_from_ledger = true;
+	return is_known;
+}
+
+int
+idmap_assign_id(struct idmap *map, const char *kind, const char *unique_id, uint32_t id,
+    int64_t now_ms, uint32_t *ret_id)
+{
+	if (idmap_find(map, kind, unique_id, ret_id))
 		return 0;
-	}
-	r = enter(map, kind, unique_id, idmap_hash(kind, unique_id), now_ms, ret_id);
-	if (r == 0 && ret_from_ledger != NULL)
-		*ret_from_ledger = false;
-	return r;
+	if (id == 0)
+		return enter(
+		    map, kind, unique_id, idmap_hash(kind, unique_id), now_ms, ret_id);
+	return idmap_is_usable(id) ? enter(map, kind, unique_id, id, now_ms, ret_id)
+				   : IDMAP_E_COLLISION;
+}
+
+int
+idmap_assign(struct idmap *map, const char *kind, const char *unique_id, int64_t now_ms,
+    uint32_t *ret_id)
+{
+	return idmap_assign_id(map, kind, unique_id, 0, now_ms, ret_id);
 }
 
 int
 idmap_adopt(struct idmap *map, const char *kind, const char *unique_id, uint32_t id,
     int64_t now_ms)
 {
-	bool is_known;
+	uint32_t known;
 
-	(void)find_key(map, kind, unique_id, &is_known);
-	if (is_known)
+	if (idmap_find(map, kind, unique_id, &known))
 		return 0;
-	return idmap_is_usable(id) ? enter(map, kind, unique_id, id, now_ms, &id)
+	return idmap_is_usable(id) ? enter(map, kind, unique_id, id, now_ms, &known)
 				   : IDMAP_E_COLLISION;
 }
 

@@ -47,7 +47,6 @@ uint32_t idmap_hash(const char *kind, const char *unique_id);
 
 /**
  * idmap_assign() - the id of a unique id; a new one is entered into the ledger
- * @ret_from_ledger: may be NULL; true when it was there before this call
  *
  * The caller assigns in order of age (creation date, then id), so that the older of two
  * colliding newcomers wins on every host.
@@ -55,7 +54,25 @@ uint32_t idmap_hash(const char *kind, const char *unique_id);
  * Return: 0, IDMAP_E_COLLISION, or -ENOMEM.
  */
 int idmap_assign(struct idmap *map, const char *kind, const char *unique_id,
-    int64_t now_ms, uint32_t *ret_id, bool *ret_from_ledger);
+    int64_t now_ms, uint32_t *ret_id);
+
+/**
+ * idmap_assign_id() - likewise, but somebody new gets @id (of a tag) instead of a hash
+ * @id: 0: of the hash
+ *
+ * The ledger is before the tag: who has an id keeps it, whatever the tag says by now.
+ *
+ * Return: 0, IDMAP_E_COLLISION (also with an id that is not idmap_is_usable()), or -ENOMEM.
+ */
+int idmap_assign_id(struct idmap *map, const char *kind, const char *unique_id,
+    uint32_t id, int64_t now_ms, uint32_t *ret_id);
+
+/** idmap_find() - the id that the ledger has; false when it has none */
+bool idmap_find(
+    const struct idmap *map, const char *kind, const char *unique_id, uint32_t *ret_id);
+
+/** idmap_is_usable() - may an id be given to anybody? */
+bool idmap_is_usable(uint32_t id);
 
 /**
  * idmap_adopt() - enter an id that a publisher has assigned

@@ -23,9 +23,6 @@ int idmap_insert(struct idmap *map, struct idmap_entry *entry);
 
 void idmap_entry_free(struct idmap_entry *entry);
 
-/** idmap_is_usable() - may an id be given to anybody? */
-bool idmap_is_usable(uint32_t id);
-
 static inline void
 idmap_entry_freep(struct idmap_entry **entry)
 {

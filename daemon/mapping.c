@@ -7,11 +7,20 @@
 bool
 mapping_in_scope(const struct config *config, const struct directory_principal *who)
 {
-	/* Roles have a scope of their own (design section 5), which this version lacks. */
-	if (who->kind != PRINCIPAL_IAM_USER)
+	const struct config_scope *scope;
+
+	switch (who->kind) {
+	case PRINCIPAL_IAM_USER:
+		scope = &config->users;
+		break;
+	case PRINCIPAL_ROLE:
+		scope = &config->roles;
+		break;
+	default:
 		return false;
-	for (size_t i = 0; i < config->users.n_terms; i++)
-		if (rules_eval_term(&config->users.terms[i], who, NULL, NULL, NULL) ==
+	}
+	for (size_t i = 0; i < scope->n_terms; i++)
+		if (rules_eval_term(&scope->terms[i], who, NULL, NULL, NULL) ==
 		    RULES_TRUE)
 			return true;
 	return false;

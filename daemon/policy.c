@@ -105,6 +105,21 @@ groups(const struct policy *policy)
 	return resources;
 }
 
+static struct json_object *
+roles(const struct policy *policy)
+{
+	const struct config_scope *scope = &policy->config->roles;
+	struct json_object *resources = json_object_new_array();
+
+	for (size_t i = 0; i < scope->n_terms; i++) {
+		const char *path = scope->terms[i].key;
+
+		add_arn(policy, resources, "role", path,
+		    path[strlen(path) - 1] == '*' ? "" : "*");
+	}
+	return resources;
+}
+
 static bool
 has_path_term(const struct config *config)
 {
@@ -128,13 +143,18 @@ add_directory(struct policy *policy)
 		return;
 	}
 	actions = json_object_new_array();
-	if (is_details && config->users.n_terms > 0)
+	if (is_details && config->users.n_terms + config->roles.n_terms > 0)
 		add_everywhere(policy, "Directory", "iam:GetAccountAuthorizationDetails");
 	else if (has_path_term(config))
 		add_everywhere(policy, "Directory", "iam:ListUsers");
+	if (!is_details && config->roles.n_terms > 0)
+		add_everywhere(policy, "RolesInScope", "iam:ListRoles");
 	if (!is_details) {
 		add_text(actions, "iam:GetGroup");
 		add_statement(policy, "Groups", actions, groups(policy));
+		actions = json_object_new_array();
+		add_text(actions, "iam:GetRole");
+		add_statement(policy, "Roles", actions, roles(policy));
 		actions = json_object_new_array();
 	}
 	if (!is_details || config->keys_iam)

@@ -42,6 +42,13 @@ struct world_verdict {
 	const char *rule;
 };
 
+enum world_uid_from {
+	WORLD_UID_FROM_HASH = 0,
+	WORLD_UID_FROM_LEDGER, /* it had the id already */
+	WORLD_UID_FROM_TAG,
+	WORLD_UID_FROM_LOCAL, /* /etc/passwd */
+};
+
 /* One principal in scope, in the order of directory.principals. */
 struct world_person {
 	const struct directory_principal *principal;
@@ -61,7 +68,7 @@ struct world_account {
 	uint32_t gid;   /* = uid, but of USER_LOCAL: as /etc/passwd has it */
 	uint32_t flags; /* USER_NAME when [login] allows somebody; USER_RUNAS when mapped
 	                 * by tag; USER_SHARED, _LOCAL, _RETIRED, _BY_WAY */
-	bool uid_from_ledger;
+	enum world_uid_from uid_from;
 	char *gecos; /* the person's stable id; of a listed shared name "shared" */
 	char *home;
 	char *shell;

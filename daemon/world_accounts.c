@@ -9,8 +9,6 @@
 
 #include "daemon/world_parts.h"
 
-#define KIND_SHARED "shared" /* of the ledger: the name itself is what is hashed */
-
 static const struct world_candidate *
 candidate_of(const void *element)
 {
@@ -92,22 +90,6 @@ flags_of(const struct world_making *making, const struct world_candidate *candid
 	return flags;
 }
 
-/* Whom the ledger knows the account's id under. */
-static const char *
-ledger_kind(const struct world_candidate *candidate)
-{
-	return candidate->is_listed
-		   ? KIND_SHARED
-		   : directory_kind_name(candidate->people[0]->principal->kind);
-}
-
-static const char *
-ledger_id(const struct world_candidate *candidate)
-{
-	return candidate->is_listed ? candidate->name
-				    : candidate->people[0]->principal->id;
-}
-
 static void
 fill_people(const struct world_making *making, const struct world_candidate *candidate,
     struct world_account *account)
@@ -133,8 +115,9 @@ add_local(struct world_making *making, const struct world_candidate *candidate)
 		.name = strdup(candidate->name),
 		.uid = candidate->local->uid,
 		.gid = candidate->local->gid,
+		.uid_from = WORLD_UID_FROM_LOCAL,
 		.flags = flags_of(making, candidate),
-		.gecos = strdup(KIND_SHARED),
+		.gecos = strdup(WORLD_KIND_SHARED),
 		.home = strdup(candidate->local->home),
 		.shell = strdup(candidate->local->shell),
 		.allow_mask = candidate->allow_mask,
@@ -147,11 +130,15 @@ add_local(struct world_making *making, const struct world_candidate *candidate)
 		   : -ENOMEM;
 }
 
-static void
-refuse_all(const struct world_making *making, const struct world_candidate *candidate)
+static int
+refuse_all(const struct world_making *making, const struct world_candidate *candidate,
+    enum verdict_reason reason)
 {
-	for (size_t i = 0; i < candidate->n_people; i++)
-		world_refuse_id(making->world, candidate->people[i]);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < candidate->n_people; i++)
+		r = world_refuse_id(making->world, candidate->people[i], reason);
+	return r;
 }
 
 /*
@@ -162,32 +149,29 @@ static int
 add_living(struct world_making *making, const struct world_candidate *candidate)
 {
 	const struct config *config = making->config;
-	const char *kind = ledger_kind(candidate);
-	const char *id = ledger_id(candidate);
+	const char *kind = world_ledger_kind(candidate);
+	const char *id = world_ledger_id(candidate);
 	struct world_account *account;
-	bool from_ledger;
+	enum verdict_reason reason;
+	enum world_uid_from from;
 	uint32_t uid;
 	int r;
 
-	r = idmap_assign(making->ids, kind, id, making->now_ms, &uid, &from_ledger);
-	if (r < 0)
-		return r;
-	if (r != 0 || !world_id_is_free(making, uid)) {
-		refuse_all(making, candidate);
-		return 0;
-	}
+	r = world_id(making, candidate, &uid, &from, &reason);
+	if (r != 0)
+		return r < 0 ? r : refuse_all(making, candidate, reason);
 	account = &making->world->accounts[making->world->n_accounts++];
 	*account = (struct world_account){
 		.uid = uid,
 		.gid = uid,
-		.uid_from_ledger = from_ledger,
+		.uid_from = from,
 		.flags = flags_of(making, candidate),
 		.allow_mask = candidate->allow_mask,
 		.known_mask = candidate->known_mask,
 	};
 	fill_people(making, candidate, account);
 	r = fill_account(account, candidate->name,
-	    candidate->is_listed ? KIND_SHARED : id, config->accounts.home,
+	    candidate->is_listed ? WORLD_KIND_SHARED : id, config->accounts.home,
 	    config->accounts.shell);
 	if (r != 0 || !may_log_in(candidate))
 		return r;
@@ -245,7 +229,7 @@ unknown_mask(const struct world_making *making, const struct idmap_entry *entry)
 	const struct world_person *person;
 	uint32_t mask = 0;
 
-	if (strcmp(entry->kind, KIND_SHARED) == 0) {
+	if (strcmp(entry->kind, WORLD_KIND_SHARED) == 0) {
 		candidate = world_candidate(making, entry->unique_id);
 		return candidate != NULL ? all & ~candidate->known_mask : 0;
 	}
@@ -271,7 +255,7 @@ add_retired(struct world_making *making, const struct idmap_entry *entry)
 	*account = (struct world_account){
 		.uid = entry->id,
 		.gid = entry->id,
-		.uid_from_ledger = true,
+		.uid_from = WORLD_UID_FROM_LEDGER,
 		.flags = USER_RETIRED,
 		.known_mask = all & ~unknown_mask(making, entry),
 	};

@@ -163,7 +163,7 @@ assign_gid(struct world_making *making, const char *name, uint32_t *ret_gid)
 	(void)snprintf(by_name, sizeof(by_name), "name:%s", name);
 	return idmap_assign(making->ids, "group",
 	    group != NULL && group->id != NULL ? group->id : by_name, making->now_ms,
-	    ret_gid, NULL);
+	    ret_gid);
 }
 
 /* @memberships: all of one group */

@@ -37,7 +37,7 @@ struct world_making {
 	size_t n_candidates;
 };
 
-/* All that return something return 0 or -ENOMEM. */
+/* All return 0 or -ENOMEM, unless it says otherwise. */
 
 /** world_people() - scope, mapping, claims, verdicts and the candidates for accounts */
 int world_people(struct world_making *making);
@@ -49,8 +49,28 @@ world_candidate(const struct world_making *making, const char *name);
 /** world_verdicts() - a person's verdicts from rules, mapping and claim, with their texts */
 int world_verdicts(const struct world_making *making, struct world_person *person);
 
-/** world_refuse_id() - the id of an account is another's: deny */
-void world_refuse_id(const struct world *world, struct world_person *person);
+/** world_refuse_id() - the account gets no id, for @reason: deny */
+int world_refuse_id(
+    const struct world *world, struct world_person *person, enum verdict_reason reason);
+
+/**
+ * world_id() - the uid of an account of ours: ledger, else uid_tag, else hash
+ * @ret_reason: why it gets none, ID_COLLISION, BAD_UID or DUPLICATE_TAG
+ *
+ * A number of a tag is free when it is usable and nobody's: not in the ledger, not local,
+ * not what anybody of the directory or a listed name would get from the hash, and not
+ * claimed by the tag of an older principal in scope, whether that one may log in or not.
+ *
+ * Return: 0, 1 with *ret_reason, or -ENOMEM.
+ */
+int world_id(struct world_making *making, const struct world_candidate *candidate,
+    uint32_t *ret_id, enum world_uid_from *ret_from, enum verdict_reason *ret_reason);
+
+#define WORLD_KIND_SHARED "shared" /* of the ledger: the name itself is what is hashed */
+
+/** world_ledger_kind(), world_ledger_id() - whom the ledger knows an account's id under */
+const char *world_ledger_kind(const struct world_candidate *candidate);
+const char *world_ledger_id(const struct world_candidate *candidate);
 
 /** world_accounts() - ids, living accounts, retired ones; sorted by name */
 int world_accounts(struct world_making *making);

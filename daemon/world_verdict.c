@@ -210,11 +210,26 @@ deny_all(const struct world *world, struct world_person *person,
 		};
 }
 
-void
-world_refuse_id(const struct world *world, struct world_person *person)
+int
+world_refuse_id(
+    const struct world *world, struct world_person *person, enum verdict_reason reason)
 {
+	const struct directory_principal *who = person->principal;
+	const char *key = world->config->accounts.uid_tag;
+	const char *value = NULL, *rule = NULL;
+	struct text text = { .len = 0 };
+	char shown[VALUE_SIZE];
+
+	if (key != NULL)
+		value = rules_tag(who->tags, who->n_tags, key);
+	if (value != NULL) {
+		quote(value, shown);
+		append(&text, "the tag %s is \"%s\"", key, shown);
+		rule = pool_shared(world->pool, text.bytes);
+	}
 	person->claim = WORLD_CLAIM_REFUSED;
-	deny_all(world, person, REASON_ID_COLLISION, NULL);
+	deny_all(world, person, reason, rule);
+	return value == NULL || rule != NULL ? 0 : -ENOMEM;
 }
 
 /* What the rules say of somebody who has an account, by the best way in. */

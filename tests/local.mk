@@ -26,6 +26,7 @@ unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_age
 	tests/unit/test_sigv4 tests/unit/test_snapshot \
 	tests/unit/test_sshkey tests/unit/test_sts tests/unit/test_text tests/unit/test_wire \
 	tests/unit/test_world tests/unit/test_world_claims \
+	tests/unit/test_world_ids \
 	tests/unit/test_world_shared \
 	tests/unit/test_xml
 unit_tests += tests/unit/test_enable_text tests/unit/test_guardrails tests/unit/test_pam_stack

@@ -66,10 +66,11 @@ static const char example[] =
     "tag = note=a=b c\n"
     "[principals]\n"
     "users = path:/people/*\tgroup:HostAdmins  user:bob\n"
-    "roles =\n"
+    "roles = path:/hosts/*\n"
     "[accounts]\n"
     "runas_tag = RunAs\n"
     "strip_domain = corp.com\n"
+    "uid_tag = posix:uid\n"
     "fold_case = yes\n"
     "shared = web ec2-user\n"
     "reserved = ops deploy\n"
@@ -130,6 +131,9 @@ test_every_key_arrives_where_it_belongs(void **state)
 	assert_string_equal(c->users.terms[2].key, "bob");
 	assert_string_equal(c->accounts.runas_tag, "RunAs");
 	assert_string_equal(c->accounts.strip_domain, "corp.com");
+	assert_string_equal(c->accounts.uid_tag, "posix:uid");
+	assert_int_equal(c->roles.n_terms, 1);
+	assert_string_equal(c->roles.terms[0].key, "/hosts/*");
 	assert_true(c->accounts.fold_case && c->accounts.enumerate);
 	assert_int_equal(c->accounts.reserved.n, 2);
 	assert_string_equal(c->accounts.reserved.items[1], "deploy");
@@ -170,8 +174,6 @@ static void
 test_keys_of_later_versions_are_refused_as_such(void **state)
 {
 	static const char *const lines[] = {
-		"[principals]\nroles = path:/x/",
-		"[accounts]\nuid_tag = uid",
 		"[keys]\nchain = /bin/x %u",
 	};
 	(void)state;
@@ -251,6 +253,12 @@ test_sudo_does_not_ask_how_somebody_came_in(void **state)
 		{ "[sudo]\nallow = tag:x\ndeny = caller:arn:a*",
 		    "f.conf:3: [sudo] deny: caller:arn:a*: how somebody came in" },
 		{ "[sudo]\nallow = tag:", "f.conf:2: [sudo] allow: byte 5: nothing" },
+		{ "[principals]\nroles = group:x",
+		    "f.conf:2: [principals] roles: group:x: roles have no groups" },
+		{ "[principals]\nroles = path:/a/ user:x",
+		    "f.conf:2: [principals] roles: user:x: roles have no groups" },
+		{ "[principals]\nroles = tag:x",
+		    "f.conf:2: [principals] roles: tag:x: only" },
 		{ "[principals]\nusers = via:eic",
 		    "f.conf:2: [principals] users: via:eic: only path:, group: and" },
 	};

@@ -51,11 +51,19 @@ test_a_user_arrives_with_everything(void **state)
 		"\"SSHPublicKeyBody\":\"ssh-rsa AAAA\"}]") "," USER("bob", "AIDA0",
 		"") "],"
 		    "\"GroupDetailList\":[{\"GroupName\":\"B\",\"GroupId\":\"AGPA1\",\"Path\":\"/\"},"
-		    "{\"GroupName\":\"A\"}],\"RoleDetailList\":[{\"any\":1}]} \n");
+		    "{\"GroupName\":\"A\"}],\"RoleDetailList\":[{\"Path\":\"/ci/\",\"RoleName\":\"ci\","
+		    "\"RoleId\":\"AROA1\",\"Arn\":\"arn:aws:iam::111122223333:role/ci/ci\","
+		    "\"AssumeRolePolicyDocument\":{\"a\":1},\"GroupList\":7,"
+		    "\"Tags\":[{\"Key\":\"SSMSessionRunAs\",\"Value\":\"ci\"}]}]} \n");
 	const struct directory_principal *alice;
 	(void)state;
 
-	assert_int_equal(d->n_principals, 2);
+	assert_int_equal(d->n_principals, 3);
+	assert_string_equal(d->principals[2].name, "ci");
+	assert_int_equal(d->principals[2].kind, PRINCIPAL_ROLE);
+	assert_string_equal(d->principals[2].path, "/ci/");
+	assert_int_equal(d->principals[2].n_tags, 1);
+	assert_int_equal(d->principals[2].n_groups, 0);
 	assert_string_equal(d->principals[0].name, "bob"); /* sorted by id */
 	assert_true(d->principals[0].created_s == INT64_MAX);
 	assert_string_equal(d->account, "111122223333");
@@ -277,7 +285,8 @@ large_file(bool groups_first, size_t *ret_len)
 		    "\"Tags\":[{\"Key\":\"team\",\"Value\":\"t%u\"},{\"Key\":\"n\","
 		    "\"Value\":\"%u\"}],\"GroupList\":[\"G\",\"H\"]}",
 		    i > 0 ? "," : "", i, i, i, i % 7, i);
-	(void)fprintf(stream, "]%s%s}", groups_first ? "" : ",", groups_first ? "" : groups);
+	(void)fprintf(
+	    stream, "]%s%s}", groups_first ? "" : ",", groups_first ? "" : groups);
 	assert_int_equal(fclose(stream), 0);
 	return text;
 }

@@ -98,28 +98,22 @@ test_every_hash_is_inside_our_range(void **state)
 }
 
 static void
-test_an_id_stays_and_says_whether_it_was_there(void **state)
+test_an_id_stays(void **state)
 {
 	_cleanup_idmap_ struct idmap *map = new_map();
 	uint32_t first = 0;
 	uint32_t again = 0;
-	bool was_there = true;
 	(void)state;
 
 	assert_false(idmap_is_dirty(map));
-	assert_int_equal(
-	    idmap_assign(map, "iam-user", "AIDAEXAMPLEALICE", 5, &first, &was_there), 0);
+	assert_int_equal(idmap_assign(map, "iam-user", "AIDAEXAMPLEALICE", 5, &first), 0);
 	assert_int_equal(first, 2144115017u);
-	assert_false(was_there);
 	assert_true(idmap_is_dirty(map));
-	assert_int_equal(
-	    idmap_assign(map, "iam-user", "AIDAEXAMPLEALICE", 9, &again, &was_there), 0);
+	assert_int_equal(idmap_assign(map, "iam-user", "AIDAEXAMPLEALICE", 9, &again), 0);
 	assert_int_equal(again, first);
-	assert_true(was_there);
 	assert_int_equal(idmap_entry_at(map, 0)->since_ms, 5);
 	assert_null(idmap_entry_at(map, 1));
-	assert_int_equal(
-	    idmap_assign(map, "role", "AIDAEXAMPLEALICE", 9, &again, NULL), 0);
+	assert_int_equal(idmap_assign(map, "role", "AIDAEXAMPLEALICE", 9, &again), 0);
 	assert_int_equal(again, 2082198024u);
 	assert_int_equal(idmap_entry_at(map, 0)->id, 2082198024u); /* sorted by id */
 }
@@ -132,11 +126,10 @@ test_the_later_of_two_colliding_is_refused_and_never_moved(void **state)
 	uint32_t id = 0;
 	(void)state;
 
-	assert_int_equal(
-	    idmap_assign(map, "iam-user", "AIDACOLLIDE011018", 1, &id, NULL), 0);
+	assert_int_equal(idmap_assign(map, "iam-user", "AIDACOLLIDE011018", 1, &id), 0);
 	assert_int_equal(id, 1997221304u);
 	id = 7;
-	assert_int_equal(idmap_assign(map, "iam-user", "AIDACOLLIDE008285", 1, &id, NULL),
+	assert_int_equal(idmap_assign(map, "iam-user", "AIDACOLLIDE008285", 1, &id),
 	    IDMAP_E_COLLISION);
 	assert_int_equal(id, 7);
 	assert_null(idmap_entry_at(map, 1));
@@ -147,16 +140,52 @@ test_the_later_of_two_colliding_is_refused_and_never_moved(void **state)
 
 		assert_int_equal(idmap_load(later, path), 0);
 		assert_int_equal(
-		    idmap_assign(later, "iam-user", "AIDACOLLIDE008285", 2, &id, NULL),
+		    idmap_assign(later, "iam-user", "AIDACOLLIDE008285", 2, &id),
 		    IDMAP_E_COLLISION);
 	}
+}
+
+static void
+test_a_wanted_id_is_for_newcomers_and_free_ones_only(void **state)
+{
+	static const uint32_t unusable[] = { 1, 1000, 65534, IDS_FIRST - 1, IDS_FIRST,
+		IDS_FIRST + 999, IDS_FIRST + 65534, IDS_GROUP_USERS, IDS_GROUP_SUDO,
+		IDS_LAST + 1, 0x7fffffff, UINT32_MAX };
+	_cleanup_idmap_ struct idmap *map = new_map();
+	uint32_t id = 7;
+	(void)state;
+
+	assert_false(idmap_find(map, "iam-user", "AIDA1", &id));
+	for (size_t i = 0; i < BASE_N(unusable); i++) {
+		assert_int_equal(
+		    idmap_assign_id(map, "iam-user", "AIDA1", unusable[i], 1, &id),
+		    IDMAP_E_COLLISION);
+		assert_false(idmap_is_usable(unusable[i]));
+	}
+	assert_int_equal(id, 7);
+	assert_false(idmap_is_dirty(map));
+	assert_int_equal(
+	    idmap_assign_id(map, "iam-user", "AIDA1", IDS_FIRST + 1000, 1, &id), 0);
+	assert_int_equal(id, IDS_FIRST + 1000);
+	assert_true(idmap_is_dirty(map));
+	/* who has one keeps it; who wants another's gets none */
+	assert_int_equal(
+	    idmap_assign_id(map, "iam-user", "AIDA1", IDS_FIRST + 1001, 2, &id), 0);
+	assert_int_equal(id, IDS_FIRST + 1000);
+	id = 7;
+	assert_int_equal(
+	    idmap_assign_id(map, "iam-user", "AIDA2", IDS_FIRST + 1000, 2, &id),
+	    IDMAP_E_COLLISION);
+	assert_int_equal(id, 7);
+	assert_true(idmap_find(map, "iam-user", "AIDA1", &id));
+	assert_int_equal(id, IDS_FIRST + 1000);
+	assert_false(idmap_find(map, "role", "AIDA1", &id));
 }
 
 static void
 test_the_ledger_goes_before_the_hash(void **state)
 {
 	_cleanup_idmap_ struct idmap *map = new_map();
-	bool was_there = false;
 	uint32_t id = 0;
 	(void)state;
 
@@ -164,10 +193,8 @@ test_the_ledger_goes_before_the_hash(void **state)
 		   "\"unique_id\":\"AIDAEXAMPLEALICE\",\"since_ms\":3}]}");
 	assert_int_equal(idmap_load(map, path), 0);
 	assert_false(idmap_is_dirty(map));
-	assert_int_equal(
-	    idmap_assign(map, "iam-user", "AIDAEXAMPLEALICE", 9, &id, &was_there), 0);
+	assert_int_equal(idmap_assign(map, "iam-user", "AIDAEXAMPLEALICE", 9, &id), 0);
 	assert_int_equal(id, 1879050001u);
-	assert_true(was_there);
 }
 
 static void
@@ -183,8 +210,8 @@ test_names_of_the_authorized_survive_saving(void **state)
 	assert_int_equal(
 	    idmap_authorized(map, "iam-user", "AIDA1", "a", "/home/a", "/bin/sh"),
 	    -ENOENT);
-	assert_int_equal(idmap_assign(map, "iam-user", "AIDA1", 1, &id, NULL), 0);
-	assert_int_equal(idmap_assign(map, "group", "name:\"x\\", 1, &id, NULL), 0);
+	assert_int_equal(idmap_assign(map, "iam-user", "AIDA1", 1, &id), 0);
+	assert_int_equal(idmap_assign(map, "group", "name:\"x\\", 1, &id), 0);
 	assert_int_equal(
 	    idmap_authorized(map, "iam-user", "AIDA1", "a", "/home/a", "/bin/sh"), 0);
 	assert_int_equal(idmap_save(map, path), 0);
@@ -258,7 +285,7 @@ test_a_damaged_ledger_loads_nothing_and_is_not_overwritten(void **state)
 		uint32_t id;
 
 		write_file(damaged[i]);
-		assert_int_equal(idmap_assign(map, "iam-user", "AIDA1", 1, &id, NULL), 0);
+		assert_int_equal(idmap_assign(map, "iam-user", "AIDA1", 1, &id), 0);
 		if (idmap_load(map, path) != IDMAP_E_DAMAGED)
 			fail_msg("'%s' was loaded", damaged[i]);
 		assert_string_equal(idmap_entry_at(map, 0)->unique_id, "AIDA1");
@@ -311,17 +338,15 @@ test_an_id_that_a_publisher_gave_is_taken_over_unless_there_is_one(void **state)
 {
 	_cleanup_idmap_ struct idmap *map = NULL;
 	uint32_t id = 0, hashed = idmap_hash("iam-user", "AIDA2");
-	bool from_ledger = false;
 	(void)state;
 
 	assert_int_equal(idmap_new(&map), 0);
 	assert_int_equal(idmap_adopt(map, "iam-user", "AIDA1", hashed + 1, 1), 0);
-	assert_int_equal(idmap_assign(map, "iam-user", "AIDA1", 2, &id, &from_ledger), 0);
+	assert_int_equal(idmap_assign(map, "iam-user", "AIDA1", 2, &id), 0);
 	assert_int_equal(id, hashed + 1);
-	assert_true(from_ledger);
 	/* who has one keeps it: files belong to it */
 	assert_int_equal(idmap_adopt(map, "iam-user", "AIDA1", hashed + 2, 3), 0);
-	assert_int_equal(idmap_assign(map, "iam-user", "AIDA1", 4, &id, NULL), 0);
+	assert_int_equal(idmap_assign(map, "iam-user", "AIDA1", 4, &id), 0);
 	assert_int_equal(id, hashed + 1);
 	/* what is another's, or nobody's to have, is not given */
 	assert_int_equal(
@@ -329,7 +354,7 @@ test_an_id_that_a_publisher_gave_is_taken_over_unless_there_is_one(void **state)
 	assert_int_equal(idmap_adopt(map, "iam-user", "AIDA3", 0, 6), IDMAP_E_COLLISION);
 	assert_int_equal(
 	    idmap_adopt(map, "iam-user", "AIDA3", 1000, 7), IDMAP_E_COLLISION);
-	assert_int_equal(idmap_assign(map, "iam-user", "AIDA2", 8, &id, NULL), 0);
+	assert_int_equal(idmap_assign(map, "iam-user", "AIDA2", 8, &id), 0);
 	assert_int_equal(id, hashed);
 }
 
@@ -341,9 +366,10 @@ main(void)
 		    test_an_id_that_a_publisher_gave_is_taken_over_unless_there_is_one),
 		cmocka_unit_test(test_hashes_are_those_of_the_specification),
 		cmocka_unit_test(test_every_hash_is_inside_our_range),
-		cmocka_unit_test(test_an_id_stays_and_says_whether_it_was_there),
+		cmocka_unit_test(test_an_id_stays),
 		cmocka_unit_test(
 		    test_the_later_of_two_colliding_is_refused_and_never_moved),
+		cmocka_unit_test(test_a_wanted_id_is_for_newcomers_and_free_ones_only),
 		cmocka_unit_test(test_the_ledger_goes_before_the_hash),
 		cmocka_unit_test(test_names_of_the_authorized_survive_saving),
 		cmocka_unit_test(

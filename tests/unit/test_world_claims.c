@@ -19,12 +19,14 @@ test_dave_appears_and_nobody_else_changes(void **state)
 	people_fixture_finish(f);
 	alice = world_account_by_name(f->world, "alice")->uid;
 	assert_null(world_account_by_name(f->world, "dave"));
-	assert_false(world_account_by_name(f->world, "alice")->uid_from_ledger);
+	assert_int_equal(
+	    world_account_by_name(f->world, "alice")->uid_from, WORLD_UID_FROM_HASH);
 	people_fixture_empty(f);
 	people_fixture_usual(f, true);
 	people_fixture_finish(f);
 	assert_int_equal(world_account_by_name(f->world, "alice")->uid, alice);
-	assert_true(world_account_by_name(f->world, "alice")->uid_from_ledger);
+	assert_int_equal(
+	    world_account_by_name(f->world, "alice")->uid_from, WORLD_UID_FROM_LEDGER);
 	assert_int_equal(world_account_by_name(f->world, "dave")->allow_mask, 3);
 	assert_int_equal(people_fixture_group(f, "HostAdmins")->n_members, 2);
 }
