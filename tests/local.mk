@@ -2,7 +2,8 @@
 # Tests and slower targets; included by Makefile.am. One cmocka program per source file, a
 # harness and a corpus per parser, the built modules in tests/plugin.
 tests_support_libsupport_la_SOURCES = tests/support/config_fixture.c \
-	tests/support/config_fixture.h tests/support/example_keys.h tests/support/nss_module.c \
+	tests/support/config_fixture.h tests/support/example_keys.h tests/support/nss_child.c \
+	tests/support/nss_child.h tests/support/nss_module.c \
 	tests/support/nss_module.h tests/support/pam_world.c tests/support/pam_world.h \
 	tests/support/paths_test.c tests/support/paths_test.h tests/support/people_fixture.c \
 	tests/support/people_fixture.h tests/support/scratch.c tests/support/scratch.h \
@@ -74,7 +75,7 @@ replay_tests += \
 tests_fuzz_replay_blob_SOURCES = tests/fuzz/fuzz_blob.c tests/fuzz/replay_main.c
 tests_fuzz_replay_manifest_SOURCES = tests/fuzz/fuzz_manifest.c tests/fuzz/replay_main.c
 tests_support_libsupport_la_SOURCES += tests/support/fleet_keys.h
-plugin_programs = tests/plugin/net_probe tests/plugin/test_nss_callers \
+plugin_programs = tests/plugin/net_probe tests/plugin/test_nss_callers tests/plugin/test_nss_calls \
 	tests/plugin/test_nss_damage tests/plugin/test_nss_enum tests/plugin/test_nss_lengths \
 	tests/plugin/test_nss_module tests/plugin/test_nss_process tests/plugin/tst_pam_retval \
 	tests/plugin/tst_pam_truth \

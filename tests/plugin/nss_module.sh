@@ -25,5 +25,6 @@ run plugin/test_nss_enum
 run plugin/test_nss_lengths
 run plugin/test_nss_damage
 run plugin/test_nss_callers
+run plugin/test_nss_calls
 run stress/writer_kills 1
 run stress/nss_stress 100000 4

@@ -5,7 +5,7 @@
 #
 # Each from its Debian package, unpacked beside this machine and never installed, in a /run
 # of its own. Only the daemon finds the module: what getent then says came through it. TAP;
-# a package that apt does not have is a skip that says so.
+# a package that apt cannot download is a skip that gives apt's reason.
 set -u
 module=${NSS_MODULE:-$BUILDDIR/.libs/libnss_iamlogin.so.2}
 publisher=$BUILDDIR/tests/stress/writer_kills
@@ -32,6 +32,12 @@ skip()
 {
 	n=$((n + 1))
 	echo "ok $n - $1 # SKIP $2"
+}
+
+# why PACKAGE - what apt said when it did not download it
+why()
+{
+	tail -n 1 "$work/$1.why"
 }
 
 # until_holds COMMAND... - within ten seconds
@@ -158,15 +164,15 @@ inside()
 	if [ -d "$work/nscd" ]; then
 		behind nscd "$work/nscd/usr/sbin/nscd" -F -f "$(without_users nscd)"
 	else
-		skip nscd "apt has no such package"
+		skip nscd "$(why nscd)"
 	fi
 	if [ -d "$work/unscd" ]; then
 		behind unscd "$work/unscd/usr/sbin/nscd" -d -f "$(without_users unscd)"
 	else
-		skip unscd "apt has no such package"
+		skip unscd "$(why unscd)"
 	fi
 	if [ ! -d "$work/systemd-userdbd" ]; then
-		skip systemd-userdbd "apt has no such package"
+		skip systemd-userdbd "$(why systemd-userdbd)"
 	elif [ -z "$(find /usr/lib -name 'libsystemd-shared-*' -print -quit)" ]; then
 		skip systemd-userdbd "this machine has no systemd for it to link to"
 	else
@@ -181,7 +187,7 @@ inside()
 work=$(mktemp -d "${TMPDIR:-/tmp}/iamlogin-caches.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
 for package in nscd unscd systemd-userdbd; do
-	(cd "$work" && apt-get -qq download "$package" 2>/dev/null &&
+	(cd "$work" && apt-get -qq download "$package" 2>"$package.why" &&
 		dpkg -x "$package"_*.deb "$work/$package")
 done
 "$SRCDIR/tests/plugin/in_namespace.sh" "$0" --inside "$work"

@@ -4,7 +4,8 @@
 # nss_stress.sh [--quick] - the built NSS module at full size: `make stress`
 #
 # --quick is what `make check` runs, tests/plugin/nss_module.sh. NSS_MODULE names another
-# module than the built one; LOOKUPS, SECONDS_MIN and KILLS other sizes.
+# module than the built one; LOOKUPS (of all 64 threads together: 10 million each),
+# SECONDS_MIN and KILLS other sizes.
 set -u
 # its own bookkeeping fails when a signal meets a thread that is just ending
 export ASAN_OPTIONS="${ASAN_OPTIONS:-use_sigaltstack=0}"
@@ -29,7 +30,7 @@ run()
 
 run plugin/test_nss_lengths full
 run plugin/test_nss_damage full
-run stress/nss_stress "${LOOKUPS:-10000000}" "${SECONDS_MIN:-60}"
+run stress/nss_stress "${LOOKUPS:-640000000}" "${SECONDS_MIN:-60}"
 # so many sweeps over the 80 places where a writer can be killed
 run stress/writer_kills "${KILLS:-1000}"
 exit $bad
