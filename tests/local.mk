@@ -112,7 +112,7 @@ EXTRA_DIST += packaging/rpm.sh packaging/rpm/iamlogin.spec.in packaging/selinux/
 	packaging/authselect/iamlogin/README packaging/authselect/iamlogin/REQUIREMENTS \
 	packaging/authselect/iamlogin/system-auth packaging/authselect/iamlogin/password-auth \
 	packaging/authselect/iamlogin/postlogin packaging/authselect/iamlogin/nsswitch.conf \
-	doc/guide tests/boot/golden_image.sh tests/boot/golden_images.sh \
+	doc/guide tests/boot/golden_image.sh tests/boot/golden_images.sh tests/boot/warden_units.sh \
 	tests/packaging/extras.sh tests/packaging/rpm.sh tests/plugin/check_units.sh \
 	tests/support/boot.sh tests/support/golden_root.sh
 EXTRA_DIST += tests/data/enable tests/packaging/deb.sh tests/packaging/deb_inside.sh \
@@ -128,7 +128,7 @@ EXTRA_DIST += packaging/deb.sh packaging/debian/changelog packaging/debian/contr
 	packaging/debian/libpam-iamlogin.manpages packaging/debian/libpam-iamlogin.postinst \
 	packaging/debian/libpam-iamlogin.prerm packaging/debian/not-installed \
 	packaging/debian/rules packaging/debian/source/format
-EXTRA_DIST += doc/guide/session-manager.md \
+EXTRA_DIST += \
 	packaging/terraform/session-manager/document.tf \
 	packaging/terraform/session-manager/instance.tf \
 	packaging/terraform/session-manager/outputs.tf \
@@ -153,6 +153,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/bench/login_pairs.py tests/bench/login_pairs.sh tests/bench/login_pairs_inside.sh \
 	tests/bench/nss_bench.c tests/bench/nss_bench.h tests/bench/nss_bench_calls.c \
 	tests/bench/nss_bench_cases.c tests/bench/nss_bench_trace.c tests/bench/nss_dataset.c \
+	tests/bench/session_manager.sh tests/bench/session_manager_inside.sh \
 	tests/bench/nss_floor.c tests/bench/nss_lookups.c tests/bench/nss_peers.py \
 	tests/bench/nss_peers.sh tests/bench/nss_peers_data.py tests/bench/nss_peers_inside.sh \
 	tests/bench/nss_peers_plot.py tests/bench/nss_peers_report.py \
@@ -215,6 +216,8 @@ soak: all
 PAIRS = 200
 bench:
 	$(srcdir)/tests/bench/login_pairs.sh $(PAIRS)
+bench-session-manager:
+	$(srcdir)/tests/bench/session_manager.sh
 bench-aws: all
 	$(srcdir)/tests/bench/aws_cost.sh $(abs_top_builddir)
 bench-nss:
@@ -225,4 +228,6 @@ format-check:
 		keys/*.[ch] daemon/*.[ch] warden/*.[ch] cli/*.[ch]
 distclean-local:
 	rm -rf fuzz
+
+.PHONY: bench-session-manager
 .PHONY: fuzz stress soak bench bench-aws bench-nss format-check

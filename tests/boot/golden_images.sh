@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# golden_images.sh BUILD LOGINS SUITE... - golden_image.sh in a booted image of each SUITE
+# golden_images.sh BUILD LOGINS SUITE... - the tests of this directory in booted images
 #
 # The packages are built here, once as they are and once as a later version to upgrade to.
 set -euo pipefail
@@ -26,5 +26,7 @@ for suite; do
 	LOGS=${LOGS:-$work/logs}/$suite BOOT_SECONDS=$((300 + logins * 3)) \
 	    "$top/tests/support/boot.sh" "$root" "$work/debs" "$top/tests/boot/golden_image.sh" \
 	    "$logins" || rc=1
+	LOGS=${LOGS:-$work/logs}/$suite-warden "$top/tests/support/boot.sh" "$root" \
+	    "$work/debs" "$top/tests/boot/warden_units.sh" || rc=1
 done
 exit $rc
