@@ -10,7 +10,7 @@
 set -uo pipefail
 
 cd "$(dirname "$0")" || exit 70
-parts="packages root gcc clang emulator e2e faults fuzz distcheck demo"
+parts="packages root gcc clang emulator packaging e2e faults fuzz distcheck demo"
 passed=0
 failed=0
 skipped=0
@@ -156,6 +156,11 @@ fi
 
 if wanted emulator; then
 	part emulator each 300 tests/aws/test_emulator.sh
+fi
+
+if wanted packaging; then
+	part packaging each 300 \
+	    bash -c 'tests/support/packages.sh extras && tests/packaging/extras.sh'
 fi
 
 if wanted e2e; then

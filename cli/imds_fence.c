@@ -191,16 +191,15 @@ imds_fence_show_users(FILE *out)
 int
 imds_fence_up(void)
 {
-	const char *const unit[] = { "systemctl", "enable", "--now", IMDS_FENCE_UNIT,
+	const char *const link[] = { "systemctl", "enable", "--quiet", IMDS_FENCE_UNIT,
 		NULL };
-	const char *const link[] = { "systemctl", "enable", IMDS_FENCE_UNIT, NULL };
+	const char *const start[] = { "systemctl", "reload-or-restart", IMDS_FENCE_UNIT,
+		NULL };
 	const char *const load[] = { "nft", "--file", IMDS_FENCE_PATH, NULL };
 
-	if (run_has_systemd())
-		return run(unit, NULL) != 0;
 	/* an image being built has no IMDS of its own to fence, a chroot no right to */
 	(void)run(link, NULL);
-	return run(load, NULL) != 0;
+	return run(run_has_systemd() ? start : load, NULL) != 0;
 }
 
 int
