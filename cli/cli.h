@@ -33,6 +33,8 @@ enum {
 	ENABLE_REFUSED = 1,
 	ENABLE_FAILED = 2,
 	SEAL_LEFT = 1,
+	PUBLISH_FAILED = 1,
+	PUBLISH_HELD = 2,
 };
 
 struct cli {
@@ -55,6 +57,7 @@ int cmd_guardrails(const struct cli *cli);
 int cmd_seal(const struct cli *cli);
 int cmd_enable(const struct cli *cli);
 int cmd_disable(const struct cli *cli);
+int cmd_publish(const struct cli *cli);
 int cmd_confirm(const struct cli *cli);
 
 #endif

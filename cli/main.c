@@ -31,6 +31,8 @@ static const struct command {
 	{ "who", 0, 0, cmd_who, "who",
 	    "the open sessions, and who is behind each (root)" },
 	{ "refresh", 0, 0, cmd_refresh, "refresh [--accept]", "ask AWS now (root)" },
+	{ "publish", 1, OWN_OPTIONS, cmd_publish, "publish OPTION...",
+	    "what a publisher will say, whom it revokes (root)" },
 	{ "enable", 0, OWN_OPTIONS, cmd_enable, "enable [OPTION...]",
 	    "make this system use iamlogin (root)" },
 	{ "disable", 0, OWN_OPTIONS, cmd_disable, "disable",

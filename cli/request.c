@@ -26,6 +26,11 @@ put(struct wire_packet *packet, const struct request *request)
 	r = r != 0 ? r : wire_put_text(packet, WIRE_T_NAME, request->name);
 	if (r == 0 && request->accept)
 		r = wire_put_u32(packet, WIRE_T_ACCEPT, 1);
+	if (r == 0 && request->event != 0)
+		r = wire_put_u32(packet, WIRE_T_EVENT, request->event);
+	r = r != 0 ? r : wire_put_text(packet, WIRE_T_ACTOR, request->actor);
+	if (r == 0 && request->until_s != 0)
+		r = wire_put_i64(packet, WIRE_T_UNTIL, request->until_s);
 	return r;
 }
 

@@ -31,6 +31,9 @@ struct request {
 	const char *query; /* WIRE_T_QUERY or NULL */
 	const char *name;  /* WIRE_T_NAME or NULL */
 	bool accept;       /* WIRE_T_ACCEPT */
+	uint32_t event;    /* WIRE_T_EVENT; 0: none */
+	const char *actor; /* WIRE_T_ACTOR or NULL */
+	int64_t until_s;   /* WIRE_T_UNTIL; 0: none */
 };
 
 struct request_reply {

@@ -36,6 +36,15 @@ enum wire_op {
 	WIRE_EXPLAIN,
 	WIRE_REFRESH,
 	WIRE_DIAGNOSE,
+	WIRE_PUBLISH,
+};
+
+/* WIRE_T_EVENT of WIRE_PUBLISH */
+enum wire_publish {
+	WIRE_PUBLISH_PREVIEW = 1,
+	WIRE_PUBLISH_CONFIRM,
+	WIRE_PUBLISH_REVOKE, /* WIRE_T_QUERY, _ACTOR, _UNTIL */
+	WIRE_PUBLISH_WITHDRAW,
 };
 
 enum wire_status {
@@ -81,6 +90,8 @@ enum wire_type {
 	WIRE_T_PERSON_KIND, /* text: keysfile_kind_name() */
 	WIRE_T_FINGERPRINT, /* text: "SHA256:…" of the accepted key */
 	WIRE_T_VIA,         /* text: keysfile_via_name() */
+	WIRE_T_ACTOR,       /* text: who says so, as the command claims */
+	WIRE_T_UNTIL,       /* i64: seconds since the epoch; 0: for good */
 	WIRE_T_N,
 };
 

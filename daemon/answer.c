@@ -176,6 +176,9 @@ answer(struct daemon *d, const struct answer_request *request, bool may_park,
 	case WIRE_EXPLAIN:
 		answer_explain(d, request, reply);
 		return 0;
+	case WIRE_PUBLISH:
+		answer_publish(d, request, reply);
+		return 0;
 	case WIRE_REFRESH:
 		return answer_refresh(d, request, reply, may_park, ret_cookie);
 	default:

@@ -48,6 +48,8 @@ void answer_account(
     struct daemon *d, const struct answer_request *request, struct wire_packet *reply);
 void answer_session(
     struct daemon *d, const struct answer_request *request, struct wire_packet *reply);
+void answer_publish(
+    struct daemon *d, const struct answer_request *request, struct wire_packet *reply);
 int answer_keys(struct daemon *d, const struct answer_request *request, bool may_park,
     struct wire_packet *reply, uint64_t *ret_cookie);
 void answer_explain(

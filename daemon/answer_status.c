@@ -8,6 +8,7 @@
 #include "daemon/json_time.h"
 #include "daemon/metrics.h"
 #include "daemon/policy.h"
+#include "daemon/publisher.h"
 #include "daemon/refresh.h"
 #include "daemon/server.h"
 
@@ -155,6 +156,8 @@ answer_status(
 	status_add_text(o, "account", d->instance != NULL ? d->instance->account : NULL);
 	if (d->fleet != NULL)
 		json_object_object_add(o, "fleet", fleet_json(d));
+	if (d->publisher != NULL)
+		json_object_object_add(o, "publish", publisher_json(d));
 	status_add_net(d, o);
 	status_add_listing(d, o);
 	status_add_failure(o, &facts);

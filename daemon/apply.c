@@ -8,6 +8,7 @@
 #include "daemon/apply.h"
 #include "daemon/fleet.h"
 #include "daemon/log.h"
+#include "daemon/publisher.h"
 #include "daemon/state.h"
 #include "daemon/verdicts.h"
 
@@ -322,6 +323,7 @@ apply_publish(struct daemon *d)
 	if (r == 0 && d->cannot_publish)
 		log_line(LOG_NOTICE, "published again");
 	d->cannot_publish = r != 0;
+	publisher_changed(d);
 	if (r == 0)
 		apply_wake_warden(d, &facts, changed);
 	return r > 0 ? -ENOSPC : r;

@@ -26,6 +26,7 @@
 #include "daemon/world.h"
 
 struct fleet;
+struct publisher;
 struct refresh;
 struct server;
 struct sessions;
@@ -39,6 +40,7 @@ struct daemon {
 	struct net *net; /* NULL with kind = file */
 	struct refresh *refresh;
 	struct fleet *fleet; /* kind = s3; else NULL */
+	struct publisher *publisher; /* [publish]; else NULL */
 	struct server *server;
 	struct watch *watch;
 	struct sessions *sessions; /* NULL until PAM's directory was looked for */

@@ -131,23 +131,20 @@ fleet_believe(
 		memset(fleet->digest, 0, sizeof(fleet->digest));
 }
 
-struct net_job *
-fleet_job(struct daemon *d, uint64_t cookie, int64_t deadline_mono_ms)
+void
+fleet_job(struct daemon *d, struct net_job **job)
 {
 	struct fleet *fleet = d->fleet;
-	struct net_job *job =
-	    net_job_new(NET_FLEET, NET_BACKGROUND, cookie, deadline_mono_ms);
 	const char *owner = d->config->fleet.owner;
+	struct net_fleet_ask *ask = calloc(1, sizeof(*ask));
 	int64_t now = clock_mono_ms();
-	struct net_fleet_ask *ask;
 
-	if (job == NULL)
-		return NULL;
-	ask = job->fleet = calloc(1, sizeof(*ask));
 	if (ask == NULL) {
-		net_job_free(job);
-		return NULL;
+		net_job_free(base_take_ptr(job));
+		return;
 	}
+	(*job)->what = NET_FLEET;
+	(*job)->fleet = ask;
 	fleet->asks_instance = d->instance == NULL || fleet->instance_mono_ms == 0 ||
 			       now - fleet->instance_mono_ms >= FLEET_INSTANCE_MS;
 	ask->wants_instance = fleet->asks_instance;
@@ -162,14 +159,14 @@ fleet_job(struct daemon *d, uint64_t cookie, int64_t deadline_mono_ms)
 		memcpy(ask->etag, fleet->etag, sizeof(ask->etag));
 		memcpy(ask->blob, fleet->kept_blob, sizeof(ask->blob));
 	}
-	return job;
 }
 
 int64_t
-fleet_next_ms(struct daemon *d, bool has_failed)
+fleet_next_ms(struct daemon *d, bool has_failed, uint32_t *ret_interval_s)
 {
 	struct fleet *fleet = d->fleet;
 
+	*ret_interval_s = d->config->fleet.poll_s;
 	if (!fleet->has_phase && d->instance != NULL) {
 		fleet_pace_phase(&fleet->pace, d->instance->id, dice_below(UINT32_MAX));
 		fleet->has_phase = true;

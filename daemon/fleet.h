@@ -30,14 +30,14 @@ void fleet_stop(struct daemon *d);
  */
 int fleet_load(struct daemon *d, const struct instance *instance);
 
-/** fleet_job() - the next poll; NULL when memory is out */
-struct net_job *fleet_job(struct daemon *d, uint64_t cookie, int64_t deadline_mono_ms);
+/** fleet_job() - makes a poll of a job; out of memory there is no job any more */
+void fleet_job(struct daemon *d, struct net_job **job);
 
 /** fleet_result() - of such a job: ends in one of refresh.h's outcomes */
 void fleet_result(struct daemon *d, struct net_result *result);
 
-/** fleet_next_ms() - until the next poll */
-int64_t fleet_next_ms(struct daemon *d, bool has_failed);
+/** fleet_next_ms() - until the next poll; @ret_interval_s: between two, usually */
+int64_t fleet_next_ms(struct daemon *d, bool has_failed, uint32_t *ret_interval_s);
 
 /** fleet_json() - for status; NULL without */
 struct json_object *fleet_json(const struct daemon *d);

@@ -22,6 +22,7 @@ flight_free(struct flight *flight)
 	flight_details_free(flight);
 	flight_eic_free(flight);
 	free(flight->place);
+	flight_publish_free(flight);
 	iam_paging_done(&flight->paging);
 	imds_tag_keys_free(flight->tag_keys, flight->n_tag_keys);
 	instance_free(flight->instance);
@@ -198,6 +199,8 @@ flight_start(struct cloud *cloud, struct net_job *job, struct net_result *result
 		flight_keys_start(flight);
 	else if (job->what == NET_EIC && cloud->has_endpoints)
 		flight_eic_start(flight);
+	else if (job->what == NET_PUBLISH && cloud->has_endpoints)
+		flight_publish_start(flight);
 	else if (job->what == NET_FLEET && cloud->has_endpoints &&
 		 !job->fleet->wants_instance)
 		flight_fleet_start(flight);

@@ -79,6 +79,10 @@ flight_instance_done(struct flight *flight)
 		flight_finish(flight);
 		return;
 	}
+	if (flight->job->what == NET_PUBLISH) {
+		flight_publish_start(flight);
+		return;
+	}
 	if (flight->job->what == NET_FLEET) {
 		flight_fleet_start(flight);
 		return;

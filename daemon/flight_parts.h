@@ -5,7 +5,8 @@
  * Room: daemon, network thread, flight*.c alone. The order of a NET_DIRECTORY job is
  * instance, tags, scope, people (or: instance, tags, details); that of a NET_KEYS job is
  * instance (once), keys; that of NET_EIC instance (once), eic; that of NET_FLEET instance and
- * tags (once, and when asked for), manifest, blob; that of NET_INSTANCE is
+ * tags (once, and when asked for), manifest, blob; that of NET_PUBLISH
+ * instance (once), publish; that of NET_INSTANCE is
  * instance. Each part calls the next one's
  * _start.
  *
@@ -30,6 +31,7 @@ struct holder;     /* flight_keys.c */
 struct details;    /* flight_details.c */
 struct eic_flight; /* flight_eic.c */
 struct s3_place;
+struct publishing; /* flight_publish.c */
 
 /* A group that somebody is in. */
 struct flight_groups {
@@ -62,9 +64,10 @@ struct flight {
 	unsigned n_running;
 	struct flight_groups groups;
 
-	struct details *details; /* flight_details.c */
-	struct eic_flight *eic;  /* flight_eic.c */
-	struct s3_place *place;  /* flight_fleet.c */
+	struct details *details;       /* flight_details.c */
+	struct eic_flight *eic;        /* flight_eic.c */
+	struct s3_place *place;        /* flight_fleet.c */
+	struct publishing *publishing; /* flight_publish.c */
 
 	/* keys */
 	struct holder *holders;
@@ -140,6 +143,8 @@ int flight_people_add(struct flight *flight, struct iam_user *user, bool has_tag
 void flight_people_start(struct flight *flight);
 void flight_people_free(struct flight *flight);
 void flight_fleet_start(struct flight *flight);
+void flight_publish_start(struct flight *flight);
+void flight_publish_free(struct flight *flight);
 void flight_keys_start(struct flight *flight);
 void flight_keys_free(struct flight *flight);
 void flight_eic_start(struct flight *flight);

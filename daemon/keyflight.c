@@ -50,10 +50,12 @@ keyflight_add(
 }
 
 static bool
-keyflight_wants(const struct world_person *person)
+keyflight_wants(const struct daemon *d, const struct world_person *person)
 {
+	/* a publisher asks for those whom others let in */
 	return world_has_claim(person) && person->principal->kind == PRINCIPAL_IAM_USER &&
-	       person->services[SNAPSHOT_SERVICE_LOGIN].verdict == VERDICT_ALLOW;
+	       (d->publisher != NULL ||
+		   person->services[SNAPSHOT_SERVICE_LOGIN].verdict == VERDICT_ALLOW);
 }
 
 void
@@ -111,7 +113,7 @@ keyflight_candidates(
 	for (size_t i = 0; i < d->world->n_people; i++) {
 		const struct world_person *person = &d->world->people[i];
 
-		if (only_old ? !keyflight_is_due(d, person) : !keyflight_wants(person))
+		if (only_old ? !keyflight_is_due(d, person) : !keyflight_wants(d, person))
 			continue;
 		known = keystore_find(d->keys, person->principal->id);
 		ret_candidates[n++] = (struct candidate){
@@ -223,7 +225,7 @@ keyflight_is_due(const struct daemon *d, const struct world_person *person)
 	const struct keystore_person *known;
 	struct clock_now now;
 
-	if (!keyflight_has_iam(d) || !d->config->keys_iam || !keyflight_wants(person))
+	if (!keyflight_has_iam(d) || !d->config->keys_iam || !keyflight_wants(d, person))
 		return false;
 	known = keystore_find(d->keys, person->principal->id);
 	if (known == NULL || known->checked_wall_ms == 0)

@@ -23,6 +23,7 @@
 #include "daemon/fleet.h"
 #include "daemon/log.h"
 #include "daemon/metrics.h"
+#include "daemon/publisher.h"
 #include "daemon/refresh.h"
 #include "daemon/server.h"
 #include "daemon/sessions.h"
@@ -201,6 +202,8 @@ main_start(struct daemon *d)
 		r = net_start(d->config, PACKAGE_VERSION, &d->net);
 	if (r == 0)
 		r = refresh_start(d);
+	if (r == 0 && d->config->publish.bucket != NULL)
+		r = publisher_start(d);
 	if (r == 0)
 		r = boot_publish(d);
 	if (r == 0)
@@ -215,6 +218,7 @@ main_stop(struct daemon *d)
 {
 	metrics_stop(d);
 	server_stop(d);
+	publisher_stop(d);
 	refresh_stop(d);
 	watch_stop(d);
 	sessions_stop(d);

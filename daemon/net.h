@@ -33,6 +33,7 @@ enum net_what {
 	NET_KEYS,          /* the keys of named people */
 	NET_INSTANCE,      /* which instance this is, from IMDS alone */
 	NET_EIC,           /* the keys of Instance Connect for one account, likewise */
+	NET_PUBLISH,       /* a view's manifest and blob into S3 */
 	NET_FLEET,         /* the manifest in S3 and, when it names another, its blob */
 };
 
@@ -75,6 +76,36 @@ struct net_fleet {
 	size_t blob_len;
 };
 
+/* Why something failed, for people, records and status; every text is safe to log. */
+struct net_error {
+	char action[48]; /* "iam:GetUser", "imds:token", "connect" */
+	char code[64];   /* AWS's error code, or "timeout", "connect", "tls", "http-503",
+	                      "garbage", "too-large", "bucket" … */
+	char what[200];  /* one line */
+	bool denied;     /* AccessDenied and the like: a permission is missing */
+	bool throttled;
+};
+
+#define NET_REGIONS_MAX 16
+
+/* What is to be published; the keys outlive the job. */
+struct net_publish {
+	struct manifest manifest; /* its serial: the least; revoked: owned by the job */
+	char *blob;
+	size_t blob_len;
+	char regions[NET_REGIONS_MAX][33]; /* "": the instance's */
+	size_t n_regions;
+	const struct p256 *public_key;
+	const struct p256 *private_key; /* NULL: [publish] kms_key signs */
+};
+
+/* What became of it; errors by region, code "" where it succeeded. */
+struct net_published {
+	uint64_t serial;
+	size_t n_done;
+	struct net_error errors[NET_REGIONS_MAX];
+};
+
 struct net_job {
 	uint64_t cookie; /* comes back in the result */
 	enum net_what what;
@@ -84,16 +115,7 @@ struct net_job {
 	size_t n_people;
 	char account[33];            /* NET_EIC: an OS name */
 	struct net_fleet_ask *fleet; /* NET_FLEET; owned by the job */
-};
-
-/* Why something failed, for people, records and status; every text is safe to log. */
-struct net_error {
-	char action[48]; /* "iam:GetUser", "imds:token", "connect" */
-	char code[64];   /* AWS's error code, or "timeout", "connect", "tls", "http-503",
-	                      "garbage", "too-large", "bucket" … */
-	char what[200];  /* one line */
-	bool denied;     /* AccessDenied and the like: a permission is missing */
-	bool throttled;
+	struct net_publish *publish; /* NET_PUBLISH; owned by the job */
 };
 
 /*
@@ -124,6 +146,7 @@ struct net_result {
 	struct eic_answer *eic;  /* NET_EIC; NULL unless r == 0 */
 	struct net_fleet *fleet; /* NET_FLEET: NULL unless r == 0 */
 	char account[33];        /* of the NET_EIC job */
+	struct net_published *published; /* NET_PUBLISH */
 	int64_t wall_ms,
 	    boot_ms;            /* when the first answer that it rests on was asked for */
 	unsigned n_requests;    /* to AWS, without IMDS */

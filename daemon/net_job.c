@@ -78,6 +78,11 @@ net_job_free(struct net_job *job)
 	}
 	free(job->people);
 	free(job->fleet);
+	if (job->publish != NULL) {
+		free(job->publish->manifest.revoked);
+		free(job->publish->blob);
+		free(job->publish);
+	}
 	free(job);
 }
 
@@ -111,6 +116,7 @@ net_result_free(struct net_result *result)
 	free(result->keys);
 	eic_answer_free(result->eic);
 	net_fleet_free(result->fleet);
+	free(result->published);
 	directory_unref(result->directory);
 	instance_free(result->instance);
 	free(result);

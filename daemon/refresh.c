@@ -7,6 +7,7 @@
 #include "daemon/fleet.h"
 #include "daemon/keyflight.h"
 #include "daemon/log.h"
+#include "daemon/publisher.h"
 #include "daemon/refresh.h"
 #include "daemon/refresh_file.h"
 #include "daemon/refresh_pace.h"
@@ -91,16 +92,16 @@ refresh_done(struct daemon *d, uint64_t cookie, enum refresh_outcome outcome)
 		refresh_run(d, again);
 		return;
 	}
-	after_ms = d->fleet != NULL ? fleet_next_ms(d, outcome == REFRESH_FAILED)
-		   : outcome == REFRESH_FAILED
+	after_ms = outcome == REFRESH_FAILED
 		       ? refresh_pace_retry_ms(&refresh->pace, refresh->failures_in_row)
 		       : refresh_pace_interval_ms(&refresh->pace);
+	refresh->facts.interval_s =
+	    (uint32_t)(refresh_pace_interval_ms(&refresh->pace) / 1000);
+	if (d->fleet != NULL)
+		after_ms = fleet_next_ms(
+		    d, outcome == REFRESH_FAILED, &refresh->facts.interval_s);
 	if (outcome == REFRESH_HELD && after_ms > 60000)
 		after_ms = 60000; /* the second listing that confirms */
-	refresh->facts.interval_s =
-	    d->fleet != NULL
-		? d->config->fleet.poll_s
-		: (uint32_t)(refresh_pace_interval_ms(&refresh->pace) / 1000);
 	refresh_schedule(d, after_ms);
 }
 
@@ -217,7 +218,8 @@ refresh_listed(struct daemon *d, uint64_t cookie, struct directory *directory,
 	if (d->net != NULL)
 		net_set_people(d->net, d->world->n_people);
 	refresh->keys_cookie = refresh->next_cookie++;
-	r = refresh_keys_ahead(d, refresh->keys_cookie, false);
+	/* hosts live by a publisher's listings: keys come from what these leave */
+	r = refresh_keys_ahead(d, refresh->keys_cookie, d->publisher != NULL);
 	if (r == 0)
 		refresh->keys_of = cookie;
 	else
@@ -290,7 +292,8 @@ refresh_keys_result(struct daemon *d, struct net_result *result)
 	if (listing == REFRESH_NONE || result->cookie != refresh->keys_cookie)
 		return;
 	refresh->keys_of = REFRESH_NONE;
-	refresh_pace_keys(&refresh->pace, result->n_requests);
+	if (d->publisher == NULL)
+		refresh_pace_keys(&refresh->pace, result->n_requests);
 	refresh_done(d, listing, REFRESH_DONE);
 }
 
@@ -303,9 +306,9 @@ refresh_on_results(sd_event_source *source, int fd, uint32_t events, void *arg)
 
 	(void)source;
 	(void)events;
-	if (read(fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
-		log_line(LOG_ERR, "eventfd of the network thread: %m");
+	(void)!read(fd, &count, sizeof(count)); /* net_take() says what there is */
 	while ((result = net_take(d->net)) != NULL) {
+		publisher_result(d, result);
 		if (result->what == NET_DIRECTORY || result->what == NET_FLEET)
 			refresh_directory_result(d, result);
 		else if (result->what == NET_INSTANCE && result->r == 0)
@@ -323,27 +326,24 @@ static void
 refresh_run(struct daemon *d, uint64_t cookie)
 {
 	struct refresh *refresh = d->refresh;
-	struct net_error error = {
-		.action = "queue", .code = "busy", .what = "queue is full"
-	};
+	static const struct net_error busy = { "queue", "busy", "queue is full", 0, 0 };
 	struct net_job *job;
-	int64_t deadline;
 
 	refresh->started_mono_ms = clock_mono_ms();
 	if (d->config->source == CONFIG_SOURCE_FILE) {
 		refresh_file_run(d, cookie);
 		return;
 	}
-	deadline = clock_mono_ms() + refresh_pace_deadline_ms(&refresh->pace);
-	job = d->fleet != NULL
-		  ? fleet_job(d, cookie, deadline)
-		  : net_job_new(NET_DIRECTORY, NET_BACKGROUND, cookie, deadline);
+	job = net_job_new(NET_DIRECTORY, NET_BACKGROUND, cookie,
+	    clock_mono_ms() + refresh_pace_deadline_ms(&refresh->pace));
+	if (job != NULL && d->fleet != NULL)
+		fleet_job(d, &job);
 	if (job != NULL && net_submit(d->net, &job) == 0) {
 		refresh->flying = cookie;
 		return;
 	}
 	net_job_free(job);
-	refresh_failed(d, cookie, &error);
+	refresh_failed(d, cookie, &busy);
 }
 
 uint64_t

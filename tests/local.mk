@@ -65,6 +65,7 @@ unit_tests += \
 	tests/unit/test_config_fleet \
 	tests/unit/test_fleet_pace \
 	tests/unit/test_manifest \
+	tests/unit/test_publisher \
 	tests/unit/test_s3
 fuzz_names += \
 	fuzz_blob \
@@ -85,8 +86,9 @@ plugin_tests = tests/plugin/check_rooms.sh tests/plugin/check_exports.sh \
 	tests/plugin/eic_against_emulator.sh tests/plugin/net_against_emulator.sh \
 	tests/plugin/nss_module.sh tests/plugin/nss_other_abi.sh tests/plugin/pam_retval.sh
 plugin_tests += tests/plugin/check_units.sh
-# made by tests/bench/aws_cost.sh when it is run
-EXTRA_PROGRAMS = tests/bench/aws_day
+# made by tests/bench/aws_cost.sh, and by make fleet-sim
+EXTRA_PROGRAMS = tests/bench/aws_day tests/bench/fleet_sim
+tests_bench_fleet_sim_LDADD = $(daemon_libs) -lm
 if HAVE_CMOCKA
 check_PROGRAMS = $(unit_tests) $(replay_tests) $(plugin_programs)
 TESTS = $(unit_tests) tests/fuzz/replay.sh $(plugin_tests)
@@ -199,7 +201,16 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 EXTRA_DIST += \
 	tests/e2e/fleet_age_counts_from_issue.sh \
 	tests/e2e/fleet_host_reads_s3.sh \
-	tests/support/fleet_lib.sh
+	tests/e2e/fleet_publisher.sh \
+	tests/support/fleet_lib.sh \
+	tests/aws/s3rver.js \
+	tests/aws/test_s3rver.sh \
+	tests/bench/fleet_cost.sh \
+	tests/bench/fleet_sim.c \
+	tests/bench/fleet_sim_report.py \
+	doc/fleet/README.md \
+	doc/fleet/fleet-sim.svg \
+	packaging/terraform
 
 FUZZ_SECONDS = 60
 fuzz: all
@@ -224,6 +235,11 @@ bench-aws: all
 bench-nss:
 	$(srcdir)/tests/bench/nss_peers.sh --json $(srcdir)/doc/bench/nss.json \
 		--svg $(srcdir)/doc/bench/nss.svg
+fleet-sim: all
+	$(MAKE) $(AM_MAKEFLAGS) tests/bench/fleet_sim
+	tests/bench/fleet_sim >fleet-sim.json
+	$(srcdir)/tests/bench/fleet_sim_report.py fleet-sim.json $(srcdir)/doc/fleet/README.md \
+		$(srcdir)/doc/fleet/fleet-sim.svg
 format-check:
 	cd $(srcdir) && clang-format --dry-run -Werror common/*.[ch] nss/*.[ch] pam/*.[ch] \
 		keys/*.[ch] daemon/*.[ch] warden/*.[ch] cli/*.[ch]
@@ -231,4 +247,4 @@ distclean-local:
 	rm -rf fuzz
 
 .PHONY: bench-session-manager
-.PHONY: fuzz stress soak bench bench-aws bench-nss format-check
+.PHONY: fleet-sim fuzz stress soak bench bench-aws bench-nss format-check

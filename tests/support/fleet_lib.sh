@@ -140,3 +140,86 @@ last_error()
 {
 	iamlogin status --json | jq -r '.last_error.what // ""'
 }
+
+# ---------------------------------------------------------------------------------------
+# Ours: iamlogind with [publish], another machine as far as its files go
+
+publisher_dir=/srv/publisher
+
+# in_publisher COMMAND... - with the publisher's /etc, /var and /run over this machine's
+in_publisher()
+{
+	# shellcheck disable=SC2016  # expanded inside
+	unshare -m --propagation private /bin/bash -c '
+		dir=$1
+		shift
+		for place in etc/iamlogin run/iamlogin var/lib/iamlogin var/log/iamlogin; do
+			mount --bind "$dir/$place" "/$place"
+		done
+		exec "$@"' in_publisher "$publisher_dir" "$@"
+}
+
+# config_for_publisher - what every test of a publisher says of [source] and [aws], printed
+config_for_publisher()
+{
+	cat <<-END
+	[source]
+	kind = iam
+	directory = details
+	[aws]
+	ca_file = /etc/iamlogin/test-ca.pem
+	[principals]
+	users = path:/people/*
+	[sudo]
+	allow = group:HostAdmins
+	[cache]
+	fresh = ${1:-15s}
+	[publish]
+	bucket = acme-iamlogin-{region}
+	bucket_owner = 123456789012
+	attributes = platform
+	END
+}
+
+# publisher_launch - the configuration is what comes on stdin
+publisher_launch()
+{
+	local place
+
+	for place in etc run var/lib var/log; do
+		install -d -m 0755 "$publisher_dir/$place/iamlogin" "/$place/iamlogin"
+	done
+	install -d -o iamlogin -g iamlogin "$publisher_dir"/{run,var/lib,var/log}/iamlogin
+	cp /etc/iamlogin/test-ca.pem /etc/iamlogin/fleet.pub "$publisher_dir/etc/iamlogin/"
+	install -m 0640 -o root -g iamlogin "$fleet_key" "$publisher_dir/etc/iamlogin/fleet.key"
+	cat >"$publisher_dir/etc/iamlogin/iamlogin.conf"
+	chmod 0644 "$publisher_dir/etc/iamlogin/iamlogin.conf"
+	in_publisher setpriv --reuid iamlogin --regid iamlogin --groups \
+	    "$(id -G iamlogin | tr ' ' ,),$(getent group iamlogin-keys | cut -d: -f3)" \
+	    "$(unit_value ExecStart | cut -d' ' -f1)" >>/logs/publisher.log 2>&1 &
+	echo $! >/run/publisher.pid
+}
+
+publisher_stop()
+{
+	local pid
+
+	pid=$(cat /run/publisher.pid)
+	kill -TERM "$pid"
+	until_holds 5 sh -c "! kill -0 $pid"
+}
+
+# published SERIAL [VIEW] - the bucket has a manifest of at least that serial
+published()
+{
+	[ "$(get_object "${2:-default}/manifest" 2>/dev/null | sed -n 's/^serial //p')" -ge "$1" ]
+}
+
+# published_blob [VIEW] - the blob that the manifest names, unpacked
+published_blob()
+{
+	local view=${1:-default} hash
+
+	hash=$(get_object "$view/manifest" | sed -n 's/^blob \([0-9a-f]*\) .*/\1/p')
+	get_object "$view/blob/$hash" | gzip -dc
+}
