@@ -15,7 +15,7 @@ judge_record(
 	int r;
 
 	if (record->flaw != 0)
-		return record->flaw;
+		return (int)record->flaw;
 	if (strcmp(record->instance, terms->instance) != 0)
 		return EIC_E_INSTANCE;
 	if (record->expires_s <= terms->now_s)
