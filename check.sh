@@ -7,6 +7,7 @@
 # with "N passed, N failed, N skipped" and exits with 1 when something failed, or, under
 # CI=true, was skipped. Needs root and Debian 12; installs the packages that are missing,
 # builds in a temporary directory, and keeps the logs in the directory that it names.
+# CHECK_JOBS=N (3) e2e tests run side by side.
 set -uo pipefail
 
 cd "$(dirname "$0")" || exit 70
@@ -66,17 +67,25 @@ tally()
 	}' "$1"
 }
 
-# part NAME COUNT SECONDS COMMAND... - run it within the time, count, print one line
+# run_logged NAME SECONDS COMMAND... - run it within the time; NAME.log, and NAME.rc: code, seconds
+run_logged()
+{
+	local name=$1 limit=$2 from=$SECONDS rc=0
+
+	shift 2
+	timeout --kill-after=10 "$limit" "$@" >"$logs/$name.log" 2>&1 </dev/null || rc=$?
+	echo "$rc $((SECONDS - from)) $limit" >"$logs/$name.rc"
+}
+
+# report NAME COUNT - count what run_logged left, print one line; returns whether it passed
 #
 # COUNT is "each" for what the log counts, or "one" for a part that is one test in itself.
-# A part that ends with 77 is skipped. Returns whether it passed.
-part()
+# A part that ends with 77 is skipped.
+report()
 {
-	local name=$1 count=$2 limit=$3 log=$logs/$1.log from=$SECONDS rc=0 ok=0 bad=0 out=0
+	local name=$1 count=$2 log=$logs/$1.log rc=70 took=0 limit=0 ok=0 bad=0 out=0
 
-	shift 3
-	printf 'check: %-48s ' "$name"
-	timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null || rc=$?
+	read -r rc took limit <"$logs/$name.rc"
 	[ "$count" = one ] || read -r ok bad out < <(tally "$log")
 	if [ "$rc" -eq 77 ]; then
 		out=$((out + 1))
@@ -89,13 +98,53 @@ part()
 	passed=$((passed + ok))
 	failed=$((failed + bad))
 	skipped=$((skipped + out))
-	printf '%4d s  %4d passed, %d failed, %d skipped\n' $((SECONDS - from)) "$ok" "$bad" "$out"
+	printf '%4d s  %4d passed, %d failed, %d skipped\n' "$took" "$ok" "$bad" "$out"
 	if [ "$bad" -ne 0 ]; then
 		[ "$rc" -ne 124 ] || echo "    (no end after $limit s)"
 		grep -A 3 -E '^not ok |^FAIL[: ]|^ERROR[: ]' "$log" | head -n 30 | sed 's/^/    | /'
 		tail -n 25 "$log" | sed 's/^/    /'
 	fi
 	[ "$bad" -eq 0 ] && [ "$rc" -ne 77 ]
+}
+
+# part NAME COUNT SECONDS COMMAND... - run it, then report it
+part()
+{
+	local name=$1 count=$2
+
+	shift 2
+	printf 'check: %-48s ' "$name"
+	run_logged "$name" "$@"
+	report "$name" "$count"
+}
+
+# e2e_one_ended - wait for one of the tests in names[], and report it
+e2e_one_ended()
+{
+	local pid
+
+	wait -n -p pid
+	printf 'check: %-48s ' "${names[$pid]}"
+	report "${names[$pid]}" each
+	unset "names[$pid]"
+}
+
+# e2e_all - every e2e test, $CHECK_JOBS at once: each has a machine of its own, and most wait
+e2e_all()
+{
+	local -A names=()
+	local name test
+
+	for test in tests/e2e/*.sh; do
+		name=e2e-$(basename "$test" .sh)
+		[ ${#names[@]} -lt "${CHECK_JOBS:-3}" ] || e2e_one_ended
+		run_logged "$name" 300 env LOGS="$logs/$name" \
+		    tests/support/instance.sh "$root" "$stage" "$test" &
+		names[$!]=$name
+	done
+	while [ ${#names[@]} -gt 0 ]; do
+		e2e_one_ended
+	done
 }
 
 # lost NAME - a part that cannot run because an earlier one failed
@@ -164,20 +213,12 @@ if wanted packaging; then
 fi
 
 if wanted e2e; then
-	for test in tests/e2e/*.sh; do
-		name=e2e-$(basename "$test" .sh)
-		if [ -n "$root" ] && [ -n "$stage" ]; then
-			part "$name" each 300 env LOGS="$logs/$name" \
-			    tests/support/instance.sh "$root" "$stage" "$test"
-		else
-			lost "$name"
-		fi
-	done
 	if [ -n "$root" ] && [ -n "$stage" ]; then
+		e2e_all
 		part e2e-login_pairs each 300 env LOGS="$logs/e2e-login_pairs" ROOT="$root" \
 		    STAGE="$stage" tests/bench/login_pairs.sh 5 500
 	else
-		lost e2e-login_pairs
+		lost e2e
 	fi
 fi
 
