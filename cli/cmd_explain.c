@@ -127,6 +127,29 @@ print_person(struct json_object *person)
 	print_services(output_field(person, "services"));
 }
 
+/* Of an account of several people: how many, and to whom no person is told the rules. */
+static void
+print_shared(struct json_object *json)
+{
+	struct json_object *counts = output_field(json, "counts");
+	struct json_object *rules = output_array(json, "rules");
+	size_t i;
+
+	if (counts == NULL)
+		return;
+	(void)printf(
+	    "shared    %lld people: %lld may log in, %lld not knowable, %lld denied\n",
+	    (long long)output_number(counts, "people", 0),
+	    (long long)output_number(counts, "allowed", 0),
+	    (long long)output_number(counts, "unknown", 0),
+	    (long long)output_number(counts, "denied", 0));
+	for (i = 0; i < output_length(rules); i++) {
+		(void)fputs("rule     ", stdout);
+		output_text(json_object_get_string(json_object_array_get_idx(rules, i)));
+		(void)putchar('\n');
+	}
+}
+
 static void
 print_explanation(struct json_object *json)
 {
@@ -136,6 +159,7 @@ print_explanation(struct json_object *json)
 
 	print_verdict(json);
 	print_account(output_field(json, "account"));
+	print_shared(json);
 	for (i = 0; i < output_length(people); i++)
 		print_person(json_object_array_get_idx(people, i));
 	(void)fputs("data     ", stdout);

@@ -108,6 +108,20 @@ explain_keys(const struct daemon *d, const struct world_person *person)
 	return keys;
 }
 
+static void
+explain_memberships(const struct directory_principal *who, char *ret, size_t ret_size)
+{
+	size_t len;
+
+	(void)snprintf(
+	    ret, ret_size, "%s", who->n_groups > 0 ? "the person is in" : "in no group");
+	for (size_t i = 0; i < who->n_groups; i++) {
+		len = strlen(ret);
+		(void)snprintf(
+		    ret + len, ret_size - len, "%s %s", i > 0 ? "," : "", who->groups[i]);
+	}
+}
+
 /* What a term was held against: the person's tag, or the instance's. */
 static void
 explain_term_why(const struct daemon *d, const struct directory_principal *who,
@@ -142,6 +156,11 @@ explain_term_why(const struct daemon *d, const struct directory_principal *who,
 		    its ? "\"" : "", b, its ? "\"" : "");
 	else if (term->kind == RULES_PATH)
 		(void)snprintf(ret, ret_size, "the person's path is %s", who->path);
+	else if (term->kind == RULES_USER)
+		(void)snprintf(ret, ret_size, "the person is the %s %s",
+		    directory_kind_name(who->kind), who->name);
+	else if (term->kind == RULES_GROUP)
+		explain_memberships(who, ret, ret_size);
 }
 
 static struct json_object *
@@ -178,26 +197,72 @@ explain_rule(const struct daemon *d, const struct directory_principal *who,
 	return o;
 }
 
+static void
+add_section(const struct daemon *d, const struct directory_principal *who,
+    const struct rules_set *set, struct json_object *rules)
+{
+	for (size_t i = 0; i < set->n_deny; i++)
+		json_object_array_add(rules,
+		    explain_rule(d, who, &set->deny[i], set->section, "deny", i + 1));
+	for (size_t i = 0; i < set->n_allow; i++)
+		json_object_array_add(rules,
+		    explain_rule(d, who, &set->allow[i], set->section, "allow", i + 1));
+}
+
+/* [sudo] shows its own lines, a service's section stands behind [login]. */
 static struct json_object *
 explain_service(const struct daemon *d, const struct world_person *person, size_t service)
 {
-	const struct rules_set *set =
-	    service == SNAPSHOT_SERVICE_SUDO ? &d->config->sudo : &d->config->login;
+	const struct config *config = d->config;
 	struct json_object *o = json_object_new_object(),
 			   *rules = json_object_new_array();
 
 	add_text(o, "verdict", verdict_name(person->services[service].verdict));
 	add_text(o, "reason", verdict_reason_name(person->services[service].reason));
-	for (size_t i = 0; i < set->n_deny; i++)
-		json_object_array_add(
-		    rules, explain_rule(d, person->principal, &set->deny[i], set->section,
-			       "deny", i + 1));
-	for (size_t i = 0; i < set->n_allow; i++)
-		json_object_array_add(
-		    rules, explain_rule(d, person->principal, &set->allow[i],
-			       set->section, "allow", i + 1));
+	if (service == SNAPSHOT_SERVICE_SUDO)
+		add_section(d, person->principal, &config->sudo, rules);
+	else
+		add_section(d, person->principal, &config->login, rules);
+	if (service >= CONFIG_SERVICE_FIRST)
+		add_section(d, person->principal,
+		    &config->services[service - CONFIG_SERVICE_FIRST], rules);
 	json_object_object_add(o, "rules", rules);
 	return o;
+}
+
+static void
+add_lines(const struct rules_set *set, const char *kind, const struct rules_rule *rules,
+    size_t n, struct json_object *lines)
+{
+	char line[RULES_LINE_MAX + 64];
+
+	for (size_t i = 0; i < n; i++) {
+		(void)snprintf(line, sizeof(line), "[%s] %s #%zu: %s", set->section, kind,
+		    i + 1, rules[i].text);
+		json_object_array_add(lines, json_object_new_string(line));
+	}
+}
+
+struct json_object *
+explain_rules(const struct daemon *d)
+{
+	struct json_object *lines = json_object_new_array();
+	const struct config *config = d->config;
+
+	add_lines(
+	    &config->login, "deny", config->login.deny, config->login.n_deny, lines);
+	add_lines(
+	    &config->login, "allow", config->login.allow, config->login.n_allow, lines);
+	for (size_t i = 0; i < config->n_services; i++) {
+		const struct rules_set *set = &config->services[i];
+
+		add_lines(set, "deny", set->deny, set->n_deny, lines);
+		add_lines(set, "allow", set->allow, set->n_allow, lines);
+	}
+	add_lines(&config->sudo, "deny", config->sudo.deny, config->sudo.n_deny, lines);
+	add_lines(
+	    &config->sudo, "allow", config->sudo.allow, config->sudo.n_allow, lines);
+	return lines;
 }
 
 struct json_object *
@@ -218,6 +283,10 @@ explain_one(const struct daemon *d, const struct world_person *person)
 	    services, "sshd", explain_service(d, person, SNAPSHOT_SERVICE_LOGIN));
 	json_object_object_add(
 	    services, "sudo", explain_service(d, person, SNAPSHOT_SERVICE_SUDO));
+	/* [login:sshd] takes the place of the first */
+	for (size_t s = CONFIG_SERVICE_FIRST; s < d->world->n_services; s++)
+		json_object_object_add(
+		    services, d->world->services[s], explain_service(d, person, s));
 	json_object_object_add(o, "services", services);
 	return o;
 }

@@ -20,9 +20,15 @@ explain_account(const struct daemon *d, const struct world_account *account);
 struct json_object *
 explain_one(const struct daemon *d, const struct world_person *person);
 
-/** explain_hints() - sentences: what would change the verdict, and how old all this is */
-struct json_object *explain_hints(const struct daemon *d,
-    const struct world_person *person, const struct world_verdict *verdict);
+/** explain_rules() - the configured lines, about nobody in particular */
+struct json_object *explain_rules(const struct daemon *d);
+
+/** explain_hints_new() - sentences about the data itself: age, failures, what is held */
+struct json_object *explain_hints_new(const struct daemon *d);
+
+/** explain_hints_add() - what would change this person's verdict */
+void explain_hints_add(const struct daemon *d, const struct world_person *person,
+    const struct world_verdict *verdict, struct json_object *hints);
 
 /** explain_hints_nobody() - likewise for a name that is nobody's; @outside may be NULL */
 struct json_object *explain_hints_nobody(

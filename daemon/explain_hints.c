@@ -46,6 +46,24 @@ hint_source(const struct daemon *d, struct json_object *hints)
 		    facts.held.new_people, facts.held.old_people);
 }
 
+/* Nobody reads the same name out of a tag and out of IAM: say which it was. */
+static void
+hint_name(const struct daemon *d, const struct world_person *person, bool is_local,
+    struct json_object *hints)
+{
+	const struct directory_principal *who = person->principal;
+	const char *tag = d->config->accounts.runas_tag;
+	const char *value = rules_tag(who->tags, who->n_tags, tag);
+	char shown[160];
+
+	if (value == NULL)
+		value = who->name;
+	text_escape(value, strlen(value), shown, sizeof(shown));
+	hint(hints, "'%s' is %s: a tag %s=NAME with another name would give an account%s",
+	    shown, is_local ? "a local name on this instance" : "a reserved name", tag,
+	    is_local ? ", or the name under [accounts] shared" : "");
+}
+
 static void
 hint_mapping(
     const struct daemon *d, const struct world_person *person, struct json_object *hints)
@@ -53,17 +71,21 @@ hint_mapping(
 	const struct directory_principal *who = person->principal;
 	const char *tag = d->config->accounts.runas_tag;
 	const char *value = rules_tag(who->tags, who->n_tags, tag);
-	char shown[160] = "";
+	char shown[160];
 
-	if (value != NULL)
-		text_escape(value, strlen(value), shown, sizeof(shown));
 	switch (person->mapping.reason) {
 	case REASON_NO_ACCOUNT:
-		hint(hints,
-		    "the IAM name is no OS name: a tag %s=NAME on %s would give an account",
-		    tag, who->arn);
+		hint(hints, "a tag %s=NAME on %s would give an account", tag, who->arn);
 		break;
 	case REASON_BAD_NAME:
+		if (value == NULL) {
+			hint(hints,
+			    "the IAM name is no OS name: a tag %s=NAME on %s would give an "
+			    "account",
+			    tag, who->arn);
+			break;
+		}
+		text_escape(value, strlen(value), shown, sizeof(shown));
 		hint(hints,
 		    "the tag %s is \"%s\", which is no OS name ([a-z_][a-z0-9_.-]{0,31})",
 		    tag, shown);
@@ -73,43 +95,84 @@ hint_mapping(
 		break;
 	case REASON_RESERVED_NAME:
 	case REASON_LOCAL_NAME:
-		hint(hints,
-		    "'%s' is %s: a tag %s=NAME with another name would give an account",
-		    person->mapping.name,
-		    person->mapping.reason == REASON_LOCAL_NAME
-			? "a local name on this instance"
-			: "a reserved name",
-		    tag);
+		hint_name(d, person, person->mapping.reason == REASON_LOCAL_NAME, hints);
 		break;
 	default:
 		break;
 	}
-	if (person->claim == WORLD_CLAIM_REFUSED)
-		hint(hints, "an older principal owns the account '%s'",
-		    person->mapping.name);
 }
 
-struct json_object *
-explain_hints(const struct daemon *d, const struct world_person *person,
-    const struct world_verdict *verdict)
+static void
+hint_claim(
+    const struct daemon *d, const struct world_person *person, struct json_object *hints)
 {
-	struct json_object *hints = json_object_new_array();
+	const struct world *world = d->world;
+
+	if (person->claim != WORLD_CLAIM_REFUSED)
+		return;
+	switch (person->services[SNAPSHOT_SERVICE_LOGIN].reason) {
+	case REASON_NAME_CLAIMED:
+		for (size_t i = 0; i < world->n_people; i++)
+			if (world_has_claim(&world->people[i]) &&
+			    strcmp(world->people[i].mapping.name, person->mapping.name) ==
+				0)
+				hint(hints,
+				    "the account '%s' is that of the older %s: list it under "
+				    "[accounts] shared, or give a tag %s with another name",
+				    person->mapping.name, world->people[i].principal->arn,
+				    d->config->accounts.runas_tag);
+		break;
+	case REASON_BAD_UID:
+		hint(hints,
+		    "the tag %s takes a decimal number from %u to %u that is nobody's",
+		    d->config->accounts.uid_tag, IDS_FIRST, IDS_LAST);
+		break;
+	case REASON_DUPLICATE_TAG:
+		hint(hints, "the tag %s is there twice: remove one",
+		    d->config->accounts.uid_tag);
+		break;
+	default:
+		hint(hints, "the uid belongs to somebody else, or to a local account");
+		break;
+	}
+}
+
+void
+explain_hints_add(const struct daemon *d, const struct world_person *person,
+    const struct world_verdict *verdict, struct json_object *hints)
+{
 	struct person_keys cursor = PERSON_KEYS_FIRST;
 	struct person_key key;
 
 	hint_mapping(d, person, hints);
+	hint_claim(d, person, hints);
 	if (verdict->rule != NULL)
 		hint(hints, "%s", verdict->rule);
+	if (person->by_way)
+		hint(hints, "the way in decides when the session opens (via:, caller:)");
 	if (verdict->verdict == VERDICT_DENY && verdict->reason == REASON_NO_RULE &&
 	    d->config->login.n_allow == 0)
 		hint(hints, "[login] has no allow rule: nobody may log in");
 	if (verdict->verdict == VERDICT_ALLOW &&
 	    !person_keys_next(&cursor, d->config, d->keys, person->principal, &key))
-		hint(hints,
-		    "no usable public key: 'aws iam upload-ssh-public-key' (RSA), or a tag "
-		    "iamlogin:key-1");
-	if (daemon_state(d, d->config->grace_s) == FRESHNESS_STALE)
+		hint(hints, "no usable public key: %sa tag iamlogin:key-1",
+		    person->principal->kind == PRINCIPAL_IAM_USER
+			? "'aws iam upload-ssh-public-key' (RSA), or "
+			: "");
+}
+
+struct json_object *
+explain_hints_new(const struct daemon *d)
+{
+	struct json_object *hints = json_object_new_array();
+	enum freshness state = daemon_state(d, d->config->grace_s);
+
+	if (state == FRESHNESS_STALE)
 		hint(hints, "the answer rests on data that is older than fresh");
+	if (state == FRESHNESS_EXPIRED)
+		hint(hints,
+		    "the last verified data is older than [cache] grace: 'iamlogin "
+		    "refresh', 'iamlogin status'");
 	hint_source(d, hints);
 	return hints;
 }
@@ -123,14 +186,18 @@ explain_hints_nobody(
 	if (d->world == NULL)
 		hint(hints, "nothing is verified on this instance yet");
 	else if (outside != NULL)
-		hint(hints, "%s is not among [principals] users", outside->arn);
+		hint(hints, "%s is not among [principals] %s", outside->arn,
+		    outside->kind == PRINCIPAL_ROLE ? "roles" : "users");
 	else if (local_has_user(d->local, query))
 		hint(hints, "a local account: iamlogin has no say in it");
 	else
 		hint(hints,
-		    "nobody among [principals] has this name, or a tag %s with it",
-		    d->config->accounts.runas_tag);
-	if (d->config->users.n_terms == 0)
+		    "nobody among [principals] has this name, or a tag %s with it%s",
+		    d->config->accounts.runas_tag,
+		    d->config->source == CONFIG_SOURCE_IAM ? "; directory = scoped lists "
+							     "nobody else"
+							   : "");
+	if (d->config->users.n_terms + d->config->roles.n_terms == 0)
 		hint(hints, "[principals] users is empty: nobody is in scope");
 	hint_source(d, hints);
 	return hints;

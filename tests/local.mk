@@ -173,7 +173,9 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/e2e/no_secret_anywhere.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
 	tests/e2e/revocation_ends_sessions.sh tests/e2e/session_manager_owner.sh \
 	tests/e2e/doctor_session_manager.sh tests/e2e/session_manager_runas.sh tests/e2e/warden_homes.sh \
-	tests/e2e/local_accounts_closed.sh \
+	tests/e2e/explain_answers_why.sh tests/e2e/local_accounts_closed.sh \
+	tests/e2e/mapping_and_scope.sh tests/mutation/equivalent.txt tests/mutation/mutate.py \
+	tests/mutation/coverage.sh \
 	tests/e2e/shared_account.sh \
 	tests/e2e/restart_without_aws.sh tests/e2e/role_in_another_account.sh \
 	tests/e2e/scoped_listing_says_how_far.sh \
@@ -230,6 +232,11 @@ bench:
 	$(srcdir)/tests/bench/login_pairs.sh $(PAIRS)
 bench-session-manager:
 	$(srcdir)/tests/bench/session_manager.sh
+# MUTATION: options of mutate.py, such as --only daemon/rules.c
+mutation: all
+	python3 $(srcdir)/tests/mutation/mutate.py . $(MUTATION)
+coverage:
+	$(srcdir)/tests/mutation/coverage.sh
 bench-aws: all
 	$(srcdir)/tests/bench/aws_cost.sh $(abs_top_builddir)
 bench-nss:
@@ -248,3 +255,4 @@ distclean-local:
 
 .PHONY: bench-session-manager
 .PHONY: fleet-sim fuzz stress soak bench bench-aws bench-nss format-check
+.PHONY: fuzz stress soak bench bench-aws bench-nss coverage format-check mutation
