@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests and slower targets; included by Makefile.am. One cmocka program per source file, a
 # harness and a corpus per parser, the built modules in tests/plugin.
-tests_support_libsupport_la_SOURCES = tests/support/config_fixture.c \
+tests_support_libsupport_la_SOURCES = tests/support/arena.c tests/support/arena.h \
+	tests/support/config_fixture.c \
 	tests/support/config_fixture.h tests/support/example_keys.h tests/support/nss_child.c \
 	tests/support/nss_child.h tests/support/nss_module.c \
 	tests/support/nss_module.h tests/support/pam_world.c tests/support/pam_world.h \
 	tests/support/paths_test.c tests/support/paths_test.h tests/support/people_fixture.c \
-	tests/support/people_fixture.h tests/support/scratch.c tests/support/scratch.h \
+	tests/support/people_fixture.h tests/support/reader_bench.c \
+	tests/support/reader_bench.h tests/support/scratch.c tests/support/scratch.h \
 	tests/support/self.h tests/support/world_fixture.c tests/support/world_fixture.h
 check_LTLIBRARIES = tests/support/libsupport.la
 unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_agentfile tests/unit/test_audit tests/unit/test_audit_chain \

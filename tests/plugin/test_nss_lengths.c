@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "common/published_format.h"
-#include "tests/support/nss_module.h"
+#include "tests/support/arena.h"
 
 #define ALICE (IDS_FIRST + 2000)
 #define LONG (IDS_FIRST + 2004)
@@ -26,58 +26,8 @@
 #define BIG (IDS_FIRST + 5002)
 #define BIG_MEMBERS 300 /* their names and pointers take some 5,000 bytes */
 #define FIRST_OF_BIG 0x71000000u
-#define SIZE_END 8193
-#define ALIGNMENTS 16
-#define MARGIN 64
-#define CANARY 0xa5
-#define ERRNO_BEFORE ETXTBSY
-#define UNTOUCHED (-77)
 
-static struct nss_module nss;
 static size_t step = 11; /* alignments 0 and 11: even and odd */
-
-/* A buffer between two margins that nobody may write to; there is one. */
-struct arena {
-	char *buffer;
-	size_t size;
-};
-static _Alignas(16) unsigned char arena_bytes[MARGIN + SIZE_END + ALIGNMENTS + MARGIN];
-static unsigned char canaries[sizeof(arena_bytes)];
-
-static void
-arena_init(struct arena *arena, size_t size, size_t shift)
-{
-	memset(canaries, CANARY, sizeof(canaries));
-	memset(arena_bytes, CANARY, sizeof(arena_bytes));
-	arena->buffer = (char *)arena_bytes + MARGIN + shift;
-	arena->size = size;
-}
-
-static bool
-all_canary(const unsigned char *from, const unsigned char *to)
-{
-	return memcmp(from, canaries, (size_t)(to - from)) == 0;
-}
-
-static void
-arena_check(const struct arena *arena, bool is_untouched)
-{
-	const unsigned char *start = (unsigned char *)arena->buffer;
-
-	assert_true(all_canary(arena_bytes, start));
-	assert_true(all_canary(start + arena->size, arena_bytes + sizeof(arena_bytes)));
-	if (is_untouched)
-		assert_true(all_canary(start, start + arena->size));
-}
-
-/* @text, with its NUL, lies inside the buffer and is @expected. */
-static void
-check_text(const struct arena *arena, const char *text, const char *expected)
-{
-	assert_true(text >= arena->buffer);
-	assert_true(text + strlen(expected) + 1 <= arena->buffer + arena->size);
-	assert_string_equal(text, expected);
-}
 
 /* An account and a group whose answers take thousands of bytes. */
 static void
@@ -132,76 +82,6 @@ teardown(void **state)
 	return 0;
 }
 
-/* Codes of one call: what came back, and that errno and the margins were left alone. */
-static void
-check_code(const struct arena *arena, enum nss_status status, int error)
-{
-	assert_int_equal(errno, ERRNO_BEFORE);
-	switch (status) {
-	case NSS_STATUS_SUCCESS:
-		assert_int_equal(error, UNTOUCHED);
-		arena_check(arena, false);
-		return;
-	case NSS_STATUS_TRYAGAIN:
-		assert_int_equal(error, ERANGE);
-		break;
-	case NSS_STATUS_NOTFOUND:
-		assert_int_equal(error, ENOENT);
-		break;
-	default:
-		fail();
-	}
-	arena_check(arena, true);
-}
-
-static enum nss_status
-pw_by_name(struct arena *arena, const char *name, struct passwd *pw)
-{
-	int error = UNTOUCHED;
-	enum nss_status status;
-
-	errno = ERRNO_BEFORE;
-	status = nss.getpwnam_r(name, pw, arena->buffer, arena->size, &error);
-	check_code(arena, status, error);
-	return status;
-}
-
-static enum nss_status
-pw_by_id(struct arena *arena, uid_t uid, struct passwd *pw)
-{
-	int error = UNTOUCHED;
-	enum nss_status status;
-
-	errno = ERRNO_BEFORE;
-	status = nss.getpwuid_r(uid, pw, arena->buffer, arena->size, &error);
-	check_code(arena, status, error);
-	return status;
-}
-
-static enum nss_status
-gr_by_name(struct arena *arena, const char *name, struct group *gr)
-{
-	int error = UNTOUCHED;
-	enum nss_status status;
-
-	errno = ERRNO_BEFORE;
-	status = nss.getgrnam_r(name, gr, arena->buffer, arena->size, &error);
-	check_code(arena, status, error);
-	return status;
-}
-
-static enum nss_status
-gr_by_id(struct arena *arena, gid_t gid, struct group *gr)
-{
-	int error = UNTOUCHED;
-	enum nss_status status;
-
-	errno = ERRNO_BEFORE;
-	status = nss.getgrgid_r(gid, gr, arena->buffer, arena->size, &error);
-	check_code(arena, status, error);
-	return status;
-}
-
 /* What to ask for in buffers of each length, and how much it takes at alignment 0. */
 struct sized_case {
 	const char *name;
@@ -221,8 +101,8 @@ big_need(void)
 static void
 check_big(const struct arena *arena, const struct group *gr, const struct sized_case *c)
 {
-	check_text(arena, gr->gr_name, c->name);
-	check_text(arena, gr->gr_passwd, "*");
+	arena_text(arena, gr->gr_name, c->name);
+	arena_text(arena, gr->gr_passwd, "*");
 	assert_int_equal(gr->gr_gid, c->id);
 	assert_int_equal((uintptr_t)gr->gr_mem % _Alignof(char *), 0);
 	assert_true((char *)gr->gr_mem >= arena->buffer);
@@ -232,7 +112,7 @@ check_big(const struct arena *arena, const struct group *gr, const struct sized_
 		char name[32];
 
 		(void)snprintf(name, sizeof(name), "user%05u", (unsigned)n);
-		check_text(arena, gr->gr_mem[n], name);
+		arena_text(arena, gr->gr_mem[n], name);
 	}
 }
 
@@ -244,19 +124,19 @@ check_group_case(
 	struct group gr, before;
 	struct arena arena;
 
-	memset(&before, CANARY, sizeof(before));
+	memset(&before, ARENA_CANARY, sizeof(before));
 	for (int by_id = 0; by_id < 2; by_id++) {
 		gr = before;
 		arena_init(&arena, size, shift);
-		assert_int_equal(by_id ? gr_by_id(&arena, c->id, &gr)
-				       : gr_by_name(&arena, c->name, &gr),
+		assert_int_equal(by_id ? arena_gr_by_id(&arena, c->id, &gr)
+				       : arena_gr_by_name(&arena, c->name, &gr),
 		    expected);
 		if (expected != NSS_STATUS_SUCCESS)
 			assert_memory_equal(&gr, &before, sizeof(gr));
 		else if (c->n_members == BIG_MEMBERS)
 			check_big(&arena, &gr, c);
 		else
-			check_text(&arena, gr.gr_name, c->name);
+			arena_text(&arena, gr.gr_name, c->name);
 	}
 }
 
@@ -267,20 +147,20 @@ check_account_case(
 	struct passwd pw, before;
 	struct arena arena;
 
-	memset(&before, CANARY, sizeof(before));
+	memset(&before, ARENA_CANARY, sizeof(before));
 	for (int by_id = 0; by_id < 2; by_id++) {
 		pw = before;
 		arena_init(&arena, size, shift);
-		assert_int_equal(by_id ? pw_by_id(&arena, c->id, &pw)
-				       : pw_by_name(&arena, c->name, &pw),
+		assert_int_equal(by_id ? arena_pw_by_id(&arena, c->id, &pw)
+				       : arena_pw_by_name(&arena, c->name, &pw),
 		    expected);
 		if (expected != NSS_STATUS_SUCCESS) {
 			assert_memory_equal(&pw, &before, sizeof(pw));
 			continue;
 		}
-		check_text(&arena, pw.pw_name, c->name);
-		check_text(&arena, pw.pw_shell, "/bin/bash");
-		check_text(&arena, pw.pw_passwd, "*");
+		arena_text(&arena, pw.pw_name, c->name);
+		arena_text(&arena, pw.pw_shell, "/bin/bash");
+		arena_text(&arena, pw.pw_passwd, "*");
 		assert_int_equal(strlen(pw.pw_gecos), c->id == LONG ? LONG_GECOS : 20);
 		assert_int_equal(pw.pw_uid, c->id);
 		assert_int_equal(pw.pw_gid, c->id);
@@ -314,8 +194,8 @@ test_names_and_ids_in_buffers_of_every_length(void **state)
 	for (size_t i = 0; i < BASE_N(cases); i++) {
 		const struct sized_case *c = &cases[i];
 
-		for (size_t n = 0; n < SIZE_END * (size_t)ALIGNMENTS; n++) {
-			size_t size = n / ALIGNMENTS, shift = n % ALIGNMENTS;
+		for (size_t n = 0; n < ARENA_SIZE_END * (size_t)ARENA_ALIGNMENTS; n++) {
+			size_t size = n / ARENA_ALIGNMENTS, shift = n % ARENA_ALIGNMENTS;
 			enum nss_status expected = size >= c->need + pad_of(c, shift)
 						       ? NSS_STATUS_SUCCESS
 						       : NSS_STATUS_TRYAGAIN;
@@ -345,42 +225,44 @@ test_walks_in_buffers_of_every_length(void **state)
 	struct group gr;
 
 	(void)state;
-	for (size_t n = 0; n < SIZE_END * (size_t)ALIGNMENTS; n++) {
-		size_t size = n / ALIGNMENTS, shift = n % ALIGNMENTS;
+	for (size_t n = 0; n < ARENA_SIZE_END * (size_t)ARENA_ALIGNMENTS; n++) {
+		size_t size = n / ARENA_ALIGNMENTS, shift = n % ARENA_ALIGNMENTS;
 		size_t pad = -shift % sizeof(char *);
 
 		if (shift % step != 0)
 			continue;
-		(void)nss.setpwent(0);
-		(void)nss.setgrent(0);
+		(void)arena_module.setpwent(0);
+		(void)arena_module.setgrent(0);
 		for (int again = 0; again < 2; again++) {
-			int error = UNTOUCHED;
+			int error = ARENA_UNTOUCHED;
 			enum nss_status status;
 
-			errno = ERRNO_BEFORE;
-			arena_init(&arena, again ? SIZE_END : size, shift);
-			status = nss.getpwent_r(&pw, arena.buffer, arena.size, &error);
-			check_code(&arena, status, error);
+			errno = ARENA_ERRNO_BEFORE;
+			arena_init(&arena, again ? ARENA_SIZE_END : size, shift);
+			status = arena_module.getpwent_r(
+			    &pw, arena.buffer, arena.size, &error);
+			arena_code(&arena, status, error);
 			assert_int_equal(status, arena.size >= pw_need
 						     ? NSS_STATUS_SUCCESS
 						     : NSS_STATUS_TRYAGAIN);
 			if (status == NSS_STATUS_SUCCESS &&
 			    (again == 0 || size < pw_need))
-				check_text(&arena, pw.pw_name, "alice");
-			error = UNTOUCHED;
-			arena_init(&arena, again ? SIZE_END : size, shift);
-			status = nss.getgrent_r(&gr, arena.buffer, arena.size, &error);
-			check_code(&arena, status, error);
+				arena_text(&arena, pw.pw_name, "alice");
+			error = ARENA_UNTOUCHED;
+			arena_init(&arena, again ? ARENA_SIZE_END : size, shift);
+			status = arena_module.getgrent_r(
+			    &gr, arena.buffer, arena.size, &error);
+			arena_code(&arena, status, error);
 			assert_int_equal(status, arena.size >= gr_need + pad
 						     ? NSS_STATUS_SUCCESS
 						     : NSS_STATUS_TRYAGAIN);
 			if (status == NSS_STATUS_SUCCESS &&
 			    (again == 0 || size < gr_need + pad))
-				check_text(&arena, gr.gr_name, "HostAdmins");
+				arena_text(&arena, gr.gr_name, "HostAdmins");
 		}
 	}
-	(void)nss.endpwent();
-	(void)nss.endgrent();
+	(void)arena_module.endpwent();
+	(void)arena_module.endgrent();
 }
 
 /* With room for @room more, of which the user needs one: then a limit below that. */
@@ -394,14 +276,14 @@ test_arrays_of_groups_of_every_length(void **state)
 			gid_t *gids = malloc((size_t)size * sizeof(gid_t)); /* for ASan */
 			long start = limit > 0 && size > limit ? limit : size, n = start;
 			long room = size;
-			int error = UNTOUCHED;
+			int error = ARENA_UNTOUCHED;
 
 			assert_non_null(gids);
-			errno = ERRNO_BEFORE;
-			assert_int_equal(nss.initgroups_dyn("alice", ALICE, &n, &room,
-					     &gids, limit, &error),
+			errno = ARENA_ERRNO_BEFORE;
+			assert_int_equal(arena_module.initgroups_dyn("alice", ALICE, &n,
+					     &room, &gids, limit, &error),
 			    NSS_STATUS_SUCCESS);
-			assert_int_equal(errno, ERRNO_BEFORE);
+			assert_int_equal(errno, ARENA_ERRNO_BEFORE);
 			assert_int_equal(
 			    n, limit > 0 && start >= limit ? start : start + 1);
 			assert_true(n <= room);
@@ -423,6 +305,6 @@ main(int argc, char **argv)
 
 	if (argc > 2 && strcmp(argv[2], "full") == 0)
 		step = 1;
-	nss_module_load(argc, argv, &nss);
+	nss_module_load(argc, argv, &arena_module);
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "common/published_format.h"
-#include "tests/support/nss_module.h"
+#include "tests/support/arena.h"
 
 #define ALICE (IDS_FIRST + 2000)
 #define RETIRED (IDS_FIRST + 2001)
@@ -20,57 +20,6 @@
 #define EMPTY (IDS_FIRST + 5001)
 #define SIZE_END 1025
 #define ODD 1 /* what the second of the two alignments adds */
-#define MARGIN 64
-#define CANARY 0xa5
-#define ERRNO_BEFORE ETXTBSY
-#define UNTOUCHED (-77)
-
-static struct nss_module nss;
-
-/* A buffer between two margins that nobody may write to. */
-struct arena {
-	_Alignas(16) unsigned char bytes[MARGIN + SIZE_END + ODD + MARGIN];
-	char *buffer;
-	size_t size;
-};
-
-static void
-arena_init(struct arena *arena, size_t size, size_t shift)
-{
-	memset(arena->bytes, CANARY, sizeof(arena->bytes));
-	arena->buffer = (char *)arena->bytes + MARGIN + shift;
-	arena->size = size;
-}
-
-static bool
-all_canary(const unsigned char *from, const unsigned char *to)
-{
-	for (; from < to; from++) {
-		if (*from != CANARY)
-			return false;
-	}
-	return true;
-}
-
-static void
-arena_check(const struct arena *arena, bool is_untouched)
-{
-	const unsigned char *start = (unsigned char *)arena->buffer;
-
-	assert_true(all_canary(arena->bytes, start));
-	assert_true(all_canary(start + arena->size, arena->bytes + sizeof(arena->bytes)));
-	if (is_untouched)
-		assert_true(all_canary(start, start + arena->size));
-}
-
-/* @text, with its NUL, lies inside the buffer and is @expected. */
-static void
-check_text(const struct arena *arena, const char *text, const char *expected)
-{
-	assert_true(text >= arena->buffer);
-	assert_true(text + strlen(expected) + 1 <= arena->buffer + arena->size);
-	assert_string_equal(text, expected);
-}
 
 static int
 setup(void **state)
@@ -114,84 +63,14 @@ teardown(void **state)
 	return 0;
 }
 
-/* Codes of one call: what came back, and that errno and the margins were left alone. */
-static void
-check_code(const struct arena *arena, enum nss_status status, int error)
-{
-	assert_int_equal(errno, ERRNO_BEFORE);
-	switch (status) {
-	case NSS_STATUS_SUCCESS:
-		assert_int_equal(error, UNTOUCHED);
-		arena_check(arena, false);
-		return;
-	case NSS_STATUS_TRYAGAIN:
-		assert_int_equal(error, ERANGE);
-		break;
-	case NSS_STATUS_NOTFOUND:
-		assert_int_equal(error, ENOENT);
-		break;
-	default:
-		fail();
-	}
-	arena_check(arena, true);
-}
-
-static enum nss_status
-pw_by_name(struct arena *arena, const char *name, struct passwd *pw)
-{
-	int error = UNTOUCHED;
-	enum nss_status status;
-
-	errno = ERRNO_BEFORE;
-	status = nss.getpwnam_r(name, pw, arena->buffer, arena->size, &error);
-	check_code(arena, status, error);
-	return status;
-}
-
-static enum nss_status
-pw_by_id(struct arena *arena, uid_t uid, struct passwd *pw)
-{
-	int error = UNTOUCHED;
-	enum nss_status status;
-
-	errno = ERRNO_BEFORE;
-	status = nss.getpwuid_r(uid, pw, arena->buffer, arena->size, &error);
-	check_code(arena, status, error);
-	return status;
-}
-
-static enum nss_status
-gr_by_name(struct arena *arena, const char *name, struct group *gr)
-{
-	int error = UNTOUCHED;
-	enum nss_status status;
-
-	errno = ERRNO_BEFORE;
-	status = nss.getgrnam_r(name, gr, arena->buffer, arena->size, &error);
-	check_code(arena, status, error);
-	return status;
-}
-
-static enum nss_status
-gr_by_id(struct arena *arena, gid_t gid, struct group *gr)
-{
-	int error = UNTOUCHED;
-	enum nss_status status;
-
-	errno = ERRNO_BEFORE;
-	status = nss.getgrgid_r(gid, gr, arena->buffer, arena->size, &error);
-	check_code(arena, status, error);
-	return status;
-}
-
 static void
 check_alice(const struct arena *arena, const struct passwd *pw)
 {
-	check_text(arena, pw->pw_name, "alice");
-	check_text(arena, pw->pw_passwd, "*");
-	check_text(arena, pw->pw_gecos, "AIDAEXAMPLE000000000");
-	check_text(arena, pw->pw_dir, "/home/alice");
-	check_text(arena, pw->pw_shell, "/bin/bash");
+	arena_text(arena, pw->pw_name, "alice");
+	arena_text(arena, pw->pw_passwd, "*");
+	arena_text(arena, pw->pw_gecos, "AIDAEXAMPLE000000000");
+	arena_text(arena, pw->pw_dir, "/home/alice");
+	arena_text(arena, pw->pw_shell, "/bin/bash");
 	assert_int_equal(pw->pw_uid, ALICE);
 	assert_int_equal(pw->pw_gid, ALICE);
 }
@@ -202,14 +81,14 @@ check_group(const struct arena *arena, const struct group *gr, const char *name,
 {
 	size_t n = 0;
 
-	check_text(arena, gr->gr_name, name);
-	check_text(arena, gr->gr_passwd, "*");
+	arena_text(arena, gr->gr_name, name);
+	arena_text(arena, gr->gr_passwd, "*");
 	assert_int_equal(gr->gr_gid, gid);
 	assert_int_equal((uintptr_t)gr->gr_mem % _Alignof(char *), 0);
 	assert_true((char *)gr->gr_mem >= arena->buffer);
 	for (; members[n] != NULL; n++) {
 		assert_non_null(gr->gr_mem[n]);
-		check_text(arena, gr->gr_mem[n], members[n]);
+		arena_text(arena, gr->gr_mem[n], members[n]);
 	}
 	assert_null(gr->gr_mem[n]);
 	assert_true((char *)&gr->gr_mem[n + 1] <= arena->buffer + arena->size);
@@ -223,21 +102,21 @@ test_accounts_in_buffers_of_every_length(void **state)
 	struct arena arena;
 
 	(void)state;
-	memset(&before, CANARY, sizeof(before));
+	memset(&before, ARENA_CANARY, sizeof(before));
 	for (size_t size = 0; size < SIZE_END; size++) {
 		for (size_t shift = 0; shift <= ODD; shift++) {
 			bool fits = size >= need;
 
 			arena_init(&arena, size, shift);
 			pw = before;
-			assert_int_equal(pw_by_name(&arena, "alice", &pw),
+			assert_int_equal(arena_pw_by_name(&arena, "alice", &pw),
 			    fits ? NSS_STATUS_SUCCESS : NSS_STATUS_TRYAGAIN);
 			if (fits)
 				check_alice(&arena, &pw);
 			else
 				assert_memory_equal(&pw, &before, sizeof(pw));
 			arena_init(&arena, size, shift);
-			assert_int_equal(pw_by_id(&arena, ALICE, &pw),
+			assert_int_equal(arena_pw_by_id(&arena, ALICE, &pw),
 			    fits ? NSS_STATUS_SUCCESS : NSS_STATUS_TRYAGAIN);
 			if (fits)
 				check_alice(&arena, &pw);
@@ -276,12 +155,13 @@ test_groups_in_buffers_of_every_length(void **state)
 
 			arena_init(&arena, size, shift);
 			assert_int_equal(
-			    gr_by_name(&arena, cases[i].name, &gr), expected);
+			    arena_gr_by_name(&arena, cases[i].name, &gr), expected);
 			if (expected == NSS_STATUS_SUCCESS)
 				check_group(&arena, &gr, cases[i].name, cases[i].gid,
 				    cases[i].members);
 			arena_init(&arena, size, shift);
-			assert_int_equal(gr_by_id(&arena, cases[i].gid, &gr), expected);
+			assert_int_equal(
+			    arena_gr_by_id(&arena, cases[i].gid, &gr), expected);
 			if (expected == NSS_STATUS_SUCCESS)
 				check_group(&arena, &gr, cases[i].name, cases[i].gid,
 				    cases[i].members);
@@ -303,8 +183,10 @@ test_names_that_are_none_of_ours_are_authoritatively_absent(void **state)
 	memset(longest, 'a', sizeof(longest) - 1);
 	for (size_t i = 0; i < BASE_N(names); i++) {
 		arena_init(&arena, 0, 0); /* absence needs no buffer */
-		assert_int_equal(pw_by_name(&arena, names[i], &pw), NSS_STATUS_NOTFOUND);
-		assert_int_equal(gr_by_name(&arena, names[i], &gr), NSS_STATUS_NOTFOUND);
+		assert_int_equal(
+		    arena_pw_by_name(&arena, names[i], &pw), NSS_STATUS_NOTFOUND);
+		assert_int_equal(
+		    arena_gr_by_name(&arena, names[i], &gr), NSS_STATUS_NOTFOUND);
 	}
 }
 
@@ -320,8 +202,10 @@ test_ids_that_are_none_of_ours_are_authoritatively_absent(void **state)
 	(void)state;
 	for (size_t i = 0; i < BASE_N(ids); i++) {
 		arena_init(&arena, 1024, 0);
-		assert_int_equal(pw_by_id(&arena, ids[i], &pw), NSS_STATUS_NOTFOUND);
-		assert_int_equal(gr_by_id(&arena, ids[i], &gr), NSS_STATUS_NOTFOUND);
+		assert_int_equal(
+		    arena_pw_by_id(&arena, ids[i], &pw), NSS_STATUS_NOTFOUND);
+		assert_int_equal(
+		    arena_gr_by_id(&arena, ids[i], &gr), NSS_STATUS_NOTFOUND);
 	}
 }
 
@@ -335,11 +219,11 @@ test_retired_people_have_an_id_and_no_name(void **state)
 
 	(void)state;
 	arena_init(&arena, 1024, 0);
-	assert_int_equal(pw_by_name(&arena, "retired", &pw), NSS_STATUS_NOTFOUND);
-	assert_int_equal(gr_by_name(&arena, "retired", &gr), NSS_STATUS_NOTFOUND);
-	assert_int_equal(pw_by_id(&arena, RETIRED, &pw), NSS_STATUS_SUCCESS);
-	check_text(&arena, pw.pw_name, "retired");
-	assert_int_equal(gr_by_id(&arena, RETIRED, &gr), NSS_STATUS_SUCCESS);
+	assert_int_equal(arena_pw_by_name(&arena, "retired", &pw), NSS_STATUS_NOTFOUND);
+	assert_int_equal(arena_gr_by_name(&arena, "retired", &gr), NSS_STATUS_NOTFOUND);
+	assert_int_equal(arena_pw_by_id(&arena, RETIRED, &pw), NSS_STATUS_SUCCESS);
+	arena_text(&arena, pw.pw_name, "retired");
+	assert_int_equal(arena_gr_by_id(&arena, RETIRED, &gr), NSS_STATUS_SUCCESS);
 	check_group(&arena, &gr, "retired", RETIRED, nobody);
 }
 
@@ -352,9 +236,9 @@ test_a_listed_local_account_is_left_to_files(void **state)
 
 	(void)state;
 	arena_init(&arena, 1024, 0);
-	assert_int_equal(pw_by_name(&arena, "ec2-user", &pw), NSS_STATUS_NOTFOUND);
-	assert_int_equal(gr_by_name(&arena, "ec2-user", &gr), NSS_STATUS_NOTFOUND);
-	assert_int_equal(pw_by_id(&arena, LOCAL, &pw), NSS_STATUS_NOTFOUND);
+	assert_int_equal(arena_pw_by_name(&arena, "ec2-user", &pw), NSS_STATUS_NOTFOUND);
+	assert_int_equal(arena_gr_by_name(&arena, "ec2-user", &gr), NSS_STATUS_NOTFOUND);
+	assert_int_equal(arena_pw_by_id(&arena, LOCAL, &pw), NSS_STATUS_NOTFOUND);
 }
 
 /* @size of malloc'd array with @start used; returns how many there are afterwards. */
@@ -363,17 +247,18 @@ init_groups(const char *user, gid_t primary, long start, long size, long limit,
     enum nss_status expected, gid_t **ret_gids)
 {
 	gid_t *gids = calloc((size_t)size + 1, sizeof(gid_t));
-	int error = UNTOUCHED;
+	int error = ARENA_UNTOUCHED;
 	enum nss_status status;
 
 	assert_non_null(gids);
 	for (long i = 0; i < size; i++)
 		gids[i] = 7;
-	errno = ERRNO_BEFORE;
-	status = nss.initgroups_dyn(user, primary, &start, &size, &gids, limit, &error);
-	assert_int_equal(errno, ERRNO_BEFORE);
+	errno = ARENA_ERRNO_BEFORE;
+	status = arena_module.initgroups_dyn(
+	    user, primary, &start, &size, &gids, limit, &error);
+	assert_int_equal(errno, ARENA_ERRNO_BEFORE);
 	assert_int_equal(status, expected);
-	assert_int_equal(error, status == NSS_STATUS_SUCCESS ? UNTOUCHED : ENOENT);
+	assert_int_equal(error, status == NSS_STATUS_SUCCESS ? ARENA_UNTOUCHED : ENOENT);
 	assert_true(start <= size);
 	*ret_gids = gids;
 	return start;
@@ -468,6 +353,6 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_a_listed_local_account_is_in_our_groups_as_well),
 	};
 
-	nss_module_load(argc, argv, &nss);
+	nss_module_load(argc, argv, &arena_module);
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
