@@ -39,7 +39,7 @@ same_bytes()
 
 packs() # PATH
 {
-	rpm -qpl "$work"/first/*.rpm 2>/dev/null | grep -qx "$1"
+	rpm -qpl "$work"/first/*.rpm 2>/dev/null | grep -x "$1" >/dev/null
 }
 
 clean_for_rpmlint()
@@ -59,5 +59,5 @@ holds "the PAM module" packs '/usr/lib64/security/pam_iamlogin.so'
 holds "the SELinux module" packs /usr/share/selinux/packages/iamlogin.pp
 holds "the authselect profile" packs /usr/share/authselect/vendor/iamlogin/password-auth
 holds "and nothing in sshd's or sudo's directories" sh -c \
-    "! rpm -qpl '$work'/first/*.rpm | grep -q 'sshd_config.d/\|sudoers.d/\|pam-configs'"
+    "! rpm -qpl '$work'/first/*.rpm | grep 'sshd_config.d/\|sudoers.d/\|pam-configs'"
 finish
