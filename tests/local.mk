@@ -27,7 +27,9 @@ unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_age
 	tests/unit/test_rules \
 	tests/unit/test_sessionfile \
 	tests/unit/test_sigv4 tests/unit/test_snapshot \
-	tests/unit/test_sshkey tests/unit/test_sts tests/unit/test_text tests/unit/test_wire \
+	tests/unit/test_sshkey tests/unit/test_sts tests/unit/test_text \
+	tests/unit/test_verdict \
+	tests/unit/test_wire \
 	tests/unit/test_world tests/unit/test_world_claims \
 	tests/unit/test_world_ids \
 	tests/unit/test_world_shared \
@@ -178,6 +180,12 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/e2e/explain_answers_why.sh tests/e2e/local_accounts_closed.sh \
 	tests/e2e/mapping_and_scope.sh tests/mutation/equivalent.txt tests/mutation/mutate.py \
 	tests/mutation/coverage.sh \
+	tests/distros/run.sh \
+	tests/distros/stacks.sh \
+	tests/bench/pam_bench.c \
+	tests/bench/pam_bench.sh \
+	tests/bench/pam_bench_inside.sh \
+	tests/bench/pam_bench_root.sh \
 	tests/e2e/shared_account.sh \
 	tests/e2e/restart_without_aws.sh tests/e2e/role_in_another_account.sh \
 	tests/e2e/scoped_listing_says_how_far.sh \
@@ -230,8 +238,10 @@ SOAK_SECONDS = 900
 soak: all
 	$(srcdir)/tests/soak/aws_soak.sh $(abs_top_builddir) $(SOAK_SECONDS)
 PAIRS = 200
+CALLS = 3000
 bench:
 	$(srcdir)/tests/bench/login_pairs.sh $(PAIRS)
+	$(srcdir)/tests/bench/pam_bench.sh $(CALLS)
 bench-session-manager:
 	$(srcdir)/tests/bench/session_manager.sh
 # MUTATION: options of mutate.py, such as --only daemon/rules.c
@@ -249,6 +259,11 @@ fleet-sim: all
 	tests/bench/fleet_sim >fleet-sim.json
 	$(srcdir)/tests/bench/fleet_sim_report.py fleet-sim.json $(srcdir)/doc/fleet/README.md \
 		$(srcdir)/doc/fleet/fleet-sim.svg
+# the unit tests alone: what a builder of a release can run without root or network
+check-units:
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(unit_tests)'
+e2e-distros: dist
+	$(srcdir)/tests/distros/run.sh $(distdir).tar.xz $(SUITES)
 format-check:
 	cd $(srcdir) && clang-format --dry-run -Werror common/*.[ch] nss/*.[ch] pam/*.[ch] \
 		keys/*.[ch] daemon/*.[ch] warden/*.[ch] cli/*.[ch]
@@ -258,3 +273,4 @@ distclean-local:
 .PHONY: bench-session-manager
 .PHONY: fleet-sim fuzz stress soak bench bench-aws bench-nss format-check
 .PHONY: fuzz stress soak bench bench-aws bench-nss coverage format-check mutation
+.PHONY: check-units e2e-distros

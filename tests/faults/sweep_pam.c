@@ -41,6 +41,7 @@ struct scenario {
 	bool has_session;
 	bool no_account;
 	bool is_expired;
+	bool is_closed;      /* [accounts] local = listed */
 	bool holds_sudo;     /* iamlogin-sudo in the group vector */
 	bool is_files_allow; /* refused by the daemon alone: without it the files allow */
 	enum {
@@ -216,6 +217,56 @@ static const struct scenario scenarios[] = {
 	    .service = "su",
 	    .user = "bob",
 	    .code = PAM_PERM_DENIED },
+	{ .sentence = "ops is opened by a key of its people, or refused",
+	    .service = "sshd",
+	    .user = "ops",
+	    .info = INFO(KEY_P521),
+	    .has_session = true,
+	    .code = PAM_SUCCESS },
+	{ .sentence = "ops is never opened by the key of somebody who may not",
+	    .service = "sshd",
+	    .user = "ops",
+	    .info = INFO(KEY_SK),
+	    .has_session = true,
+	    .code = PAM_PERM_DENIED },
+	{ .sentence = "ops is never opened by a key of nobody's",
+	    .service = "sshd",
+	    .user = "ops",
+	    .info = INFO(KEY_P256),
+	    .has_session = true,
+	    .code = PAM_PERM_DENIED },
+	{ .sentence = "ops is never opened by a password",
+	    .service = "sshd",
+	    .user = "ops",
+	    .info = "SSH_AUTH_INFO_0=password\n",
+	    .has_session = true,
+	    .code = PAM_PERM_DENIED },
+	{ .sentence = "nobody sudoes from ops, where not everybody may",
+	    .service = "sudo",
+	    .user = "ops",
+	    .code = PAM_PERM_DENIED },
+	{ .sentence = "a listed local account is opened by its person's key, or refused",
+	    .service = "sshd",
+	    .user = "ec2",
+	    .info = INFO(KEY_SKE),
+	    .has_session = true,
+	    .code = PAM_SUCCESS },
+	{ .sentence = "a listed local account is never opened by another key",
+	    .service = "sshd",
+	    .user = "ec2",
+	    .info = INFO(KEY_P256),
+	    .has_session = true,
+	    .code = PAM_PERM_DENIED },
+	{ .sentence = "a closed local account never logs in",
+	    .service = "sshd",
+	    .user = "local",
+	    .is_closed = true,
+	    .code = PAM_PERM_DENIED },
+	{ .sentence = "an account for emergencies logs in, or is refused",
+	    .service = "sshd",
+	    .user = "local2",
+	    .is_closed = true,
+	    .code = IGNORED },
 	{ .sentence = "carol, of whom nothing is known, never logs in",
 	    .service = "sshd",
 	    .user = "carol",
@@ -355,6 +406,7 @@ sweep_scenario(const struct scenario *s)
 	};
 
 	(void)unlink(PAM_WORLD_SPOOL);
+	pam_world_close(s->is_closed);
 	pam_world_set_age(s->is_expired ? EXPIRED_MS : 0);
 	if (setgroups(s->holds_sudo ? 2 : 0, held) < 0)
 		exit(1);

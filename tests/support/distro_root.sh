@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=${IAMLOGIN_CACHE:-/var/cache/iamlogin-tests}
 suite=$1
 packages=(gcc libc6-dev make pkg-config libpam0g-dev libcurl4-openssl-dev libssl-dev
-	libjson-c-dev libexpat1-dev libinih-dev libsystemd-dev libcmocka-dev
+	libjson-c-dev libexpat1-dev libinih-dev libsystemd-dev libcmocka-dev zlib1g-dev
 	cron at tmux pamtester systemd libpam-systemd)
 
 base=$("$here/root.sh" "$suite" | tail -n 1)

@@ -109,6 +109,7 @@ test_names_are_those_of_the_records(void **state)
 	assert_string_equal(freshness_name(FRESHNESS_STALE), "STALE");
 	assert_string_equal(freshness_name(FRESHNESS_EXPIRED), "EXPIRED");
 	assert_string_equal(freshness_name(FRESHNESS_EMPTY), "EMPTY");
+	assert_string_equal(freshness_name((enum freshness)9), "EMPTY");
 }
 
 int
