@@ -236,6 +236,7 @@ put_origin(struct line *line, const struct record *record)
 	put_string(line, "writer", record->writer);
 	put_number(line, "instance_s", record->instance_s);
 	put_number(line, "duration_s", record->duration_s);
+	put_number(line, "repeated", record->repeated);
 }
 
 static void
@@ -284,6 +285,7 @@ record_init(struct record *record, enum record_event event)
 		.age_s = RECORD_NONE,
 		.instance_s = RECORD_NONE,
 		.duration_s = RECORD_NONE,
+		.repeated = RECORD_NONE,
 	};
 }
 

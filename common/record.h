@@ -69,6 +69,7 @@ struct record {
 	const char *writer; /* "daemon" or "pam" */
 	int64_t instance_s; /* uptime of the instance */
 	int64_t duration_s;
+	int64_t repeated; /* so many more like this one were not written */
 	const char *torn; /* hex SHA-256 of the torn line before this one */
 };
 

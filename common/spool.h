@@ -11,7 +11,9 @@
 #include "common/base.h"
 #include "common/record.h"
 
-#define SPOOL_SIZE_MAX (1u << 20) /* bytes: beyond that a record is in the log only */
+#define SPOOL_SIZE_MAX \
+	(1u << 20) /* bytes: beyond that a record is in the log only,
+				   * until the daemon has taken all of them */
 
 /**
  * spool_write() - append one record; record->writer says who writes

@@ -13,6 +13,7 @@
 
 #include "common/clock.h"
 #include "daemon/audit.h"
+#include "daemon/audit_rate.h"
 #include "daemon/digest.h"
 #include "daemon/log.h"
 
@@ -32,6 +33,7 @@ struct audit {
 	bool complained;
 	bool is_torn; /* half a line of ours is the last thing in the file */
 	struct audit_counts counts;
+	struct audit_rate rate;
 };
 
 /* What continues a chain: the last whole line's seq and hash. */
@@ -192,18 +194,6 @@ audit_open(const char *path, struct audit **ret_audit)
 }
 
 void
-audit_free(struct audit *audit)
-{
-	if (audit == NULL)
-		return;
-	for (size_t i = 0; i < audit->n_pending; i++)
-		free(audit->pending[i]);
-	base_closep(&audit->fd);
-	free(audit->path);
-	free(audit);
-}
-
-void
 audit_set_instance(struct audit *audit, const struct instance *instance)
 {
 	if (instance == NULL)
@@ -318,8 +308,8 @@ audit_to_journal(const struct record *r, const char *line)
 	    "IAMLOGIN_RECORD=%s", line, NULL);
 }
 
-void
-audit_write(struct audit *audit, struct record *record)
+static void
+audit_put(struct audit *audit, struct record *record)
 {
 	static char line[RECORD_LINE_MAX];
 	struct clock_now now;
@@ -342,6 +332,43 @@ audit_write(struct audit *audit, struct record *record)
 	}
 	audit_append(audit, line);
 	audit_to_journal(record, line);
+}
+
+void
+audit_write(struct audit *audit, struct record *record)
+{
+	if (audit_rate_pass(&audit->rate, record, clock_mono_ms()))
+		audit_put(audit, record);
+}
+
+/* What floods have left out until then. */
+static void
+audit_put_repeated(struct audit *audit, int64_t until_mono_ms)
+{
+	struct record record;
+
+	while (audit_rate_due(&audit->rate, until_mono_ms, &record))
+		audit_put(audit, &record);
+}
+
+void
+audit_tick(struct audit *audit)
+{
+	audit_put_repeated(audit, clock_mono_ms());
+	audit_flush(audit);
+}
+
+void
+audit_free(struct audit *audit)
+{
+	if (audit == NULL)
+		return;
+	audit_put_repeated(audit, INT64_MAX);
+	for (size_t i = 0; i < audit->n_pending; i++)
+		free(audit->pending[i]);
+	base_closep(&audit->fd);
+	free(audit->path);
+	free(audit);
 }
 
 /*

@@ -39,14 +39,21 @@ void audit_free(struct audit *audit);
 /** audit_set_instance() - what every record says of this machine; NULL: nothing known */
 void audit_set_instance(struct audit *audit, const struct instance *instance);
 
-/** audit_write() - seq, prev, writer, boot, instance are filled in here */
+/**
+ * audit_write() - seq, prev, writer, boot, instance are filled in here
+ *
+ * A flood of the same is counted instead (audit_rate.h): audit_tick() writes how many.
+ */
 void audit_write(struct audit *audit, struct record *record);
 
 /** audit_import() - a record that PAM wrote while we were away: one JSON object, no newline */
 void audit_import(struct audit *audit, const char *line, size_t len);
 
-/** audit_flush() - try the waiting records again; called by a timer */
+/** audit_flush() - try the waiting records again */
 void audit_flush(struct audit *audit);
+
+/** audit_tick() - the same, and what floods have left out; called by a timer */
+void audit_tick(struct audit *audit);
 
 struct audit_counts {
 	uint64_t written, pending, lost, refused_imports;

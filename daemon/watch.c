@@ -129,7 +129,7 @@ watch_on_tick(sd_event_source *source, uint64_t usec, void *arg)
 	watch_spool(d);
 	sessions_follow(d);
 	spool_import(d);
-	audit_flush(d->audit);
+	audit_tick(d->audit);
 	if (d->cannot_publish)
 		(void)apply_publish(d);
 	if (sd_event_source_set_time(source, usec + WATCH_TICK_USEC) < 0)

@@ -12,6 +12,8 @@ tests_support_libsupport_la_SOURCES = tests/support/arena.c tests/support/arena.
 	tests/support/self.h tests/support/world_fixture.c tests/support/world_fixture.h
 check_LTLIBRARIES = tests/support/libsupport.la
 unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_agentfile tests/unit/test_audit tests/unit/test_audit_chain \
+	tests/unit/test_audit_rate \
+	tests/unit/test_spool \
 	tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
 	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \
 	tests/unit/test_directory_json tests/unit/test_ec2 tests/unit/test_endpoints \
@@ -186,6 +188,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/bench/pam_bench.sh \
 	tests/bench/pam_bench_inside.sh \
 	tests/bench/pam_bench_root.sh \
+	tests/e2e/audit_counts_floods.sh \
 	tests/e2e/shared_account.sh \
 	tests/e2e/restart_without_aws.sh tests/e2e/role_in_another_account.sh \
 	tests/e2e/scoped_listing_says_how_far.sh \

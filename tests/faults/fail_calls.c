@@ -101,6 +101,13 @@ fchmod(int fd, mode_t mode)
 }
 
 int
+unlink(const char *path)
+{
+	REAL(unlink);
+	return SYSTEM("unlink", EROFS, ENOENT) ? -1 : real(path);
+}
+
+int
 unlinkat(int dir, const char *path, int flags)
 {
 	REAL(unlinkat);

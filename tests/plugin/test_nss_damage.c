@@ -221,7 +221,7 @@ flip_everything(void)
 	memcpy(bytes, original, original_size);
 	for (size_t at = 0; at < original_size; at++) {
 		for (unsigned i = 0; i < (is_full ? 255 : BASE_N(some)); i++) {
-			bytes[at] = original[at] ^ (is_full ? (uint8_t)(i + 1) : some[i]);
+			bytes[at] = (uint8_t)(original[at] ^ (is_full ? i + 1 : some[i]));
 			check_all(bytes, original_size, at, bytes[at]);
 		}
 		bytes[at] = original[at];

@@ -15,6 +15,9 @@ suite=$1
 packages=(gcc libc6-dev make pkg-config libpam0g-dev libcurl4-openssl-dev libssl-dev
 	libjson-c-dev libexpat1-dev libinih-dev libsystemd-dev libcmocka-dev zlib1g-dev
 	cron at tmux pamtester systemd libpam-systemd)
+# mmdebstrap still makes /lib a directory of its own there; a machine that was installed has it
+# merged, and a release installs its PAM module below /usr/lib.
+[ "$suite" != bullseye ] || packages+=(usrmerge)
 
 base=$("$here/root.sh" "$suite" | tail -n 1)
 recipe=$( { echo "$base"; cat "$0"; } | sha256sum | cut -c1-16)
