@@ -194,10 +194,12 @@ publisher_launch()
 	install -m 0640 -o root -g iamlogin "$fleet_key" "$publisher_dir/etc/iamlogin/fleet.key"
 	cat >"$publisher_dir/etc/iamlogin/iamlogin.conf"
 	chmod 0644 "$publisher_dir/etc/iamlogin/iamlogin.conf"
-	in_publisher setpriv --reuid iamlogin --regid iamlogin --groups \
+	rm -f /run/publisher.pid
+	# shellcheck disable=SC2016  # the pid that its exec keeps
+	in_publisher sh -c 'echo $$ >/run/publisher.pid; exec "$@"' sh setpriv --reuid iamlogin --regid iamlogin --groups \
 	    "$(id -G iamlogin | tr ' ' ,),$(getent group iamlogin-keys | cut -d: -f3)" \
 	    "$(unit_value ExecStart | cut -d' ' -f1)" >>/logs/publisher.log 2>&1 &
-	echo $! >/run/publisher.pid
+	until_holds 5 test -s /run/publisher.pid
 }
 
 publisher_stop()
