@@ -52,6 +52,7 @@ spool_write(struct record *record)
 {
 	char line[RECORD_LINE_MAX + 1];
 	char boot[64];
+	size_t limit;
 	int n, r;
 
 	if (file_read_text("/proc/sys/kernel/random/boot_id", boot, sizeof(boot)) == 0) {
@@ -63,10 +64,12 @@ spool_write(struct record *record)
 	record->boot = NULL;
 	if (n < 0)
 		return n;
-	r = file_append(
-	    paths_pam_dir, paths_pam_spool, 0, SPOOL_SIZE_MAX, line, (size_t)n);
+	/* Full is full for the shortest line as well: else one could still be added to a file
+	 * that somebody with a longer one is about to remove. */
+	limit = SPOOL_SIZE_MAX - RECORD_LINE_MAX + (size_t)n;
+	r = file_append(paths_pam_dir, paths_pam_spool, 0, limit, line, (size_t)n);
 	if (r == FILE_E_FULL && was_taken() && unlink(paths_pam_spool) == 0)
 		r = file_append(
-		    paths_pam_dir, paths_pam_spool, 0, SPOOL_SIZE_MAX, line, (size_t)n);
+		    paths_pam_dir, paths_pam_spool, 0, limit, line, (size_t)n);
 	return r;
 }

@@ -80,6 +80,9 @@ test_a_full_spool_is_left_alone_until_it_was_taken(void **state)
 	if (geteuid() != 0)
 		skip();
 	assert_int_equal(write_one(), 0);
+	/* a place that the short line would find, and the longest would not */
+	put(paths_pam_spool, "", SPOOL_SIZE_MAX - RECORD_LINE_MAX + 1);
+	assert_int_equal(write_one(), FILE_E_FULL);
 	put(paths_pam_spool, "", SPOOL_SIZE_MAX);
 	assert_int_equal(stat(paths_pam_spool, &st), 0);
 	ino = st.st_ino;
