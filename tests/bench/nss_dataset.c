@@ -4,7 +4,8 @@
  *
  * Writes DIR/passwd and DIR/group, as text for the peers, and DIR/snapshot, by the
  * daemon's own encoder and publisher; prints one line of numbers: milliseconds to encode,
- * to encode and publish (the medians), and the snapshot's size in bytes.
+ * to encode and publish, of the processor's time (the lower quartiles: whatever else the
+ * machine does only ever adds), and the snapshot's size in bytes.
  *
  * Account n has uid and gid FIRST_UID + n and its private group; one shared group for
  * each 20 accounts, at least five; each account is in five of them, spread all over.
@@ -28,7 +29,7 @@ now_ms(void)
 {
 	struct timespec ts;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
 	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
 
@@ -137,7 +138,7 @@ publish(struct world_fixture *fixture, const char *path)
 	qsort(published, TIMES, sizeof(published[0]), compare);
 	if (stat(path, &st) < 0)
 		exit(1);
-	(void)printf("%.2f %.2f %lld\n", encoded[TIMES / 2], published[TIMES / 2],
+	(void)printf("%.2f %.2f %lld\n", encoded[TIMES / 4], published[TIMES / 4],
 	    (long long)st.st_size);
 }
 

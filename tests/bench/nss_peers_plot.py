@@ -59,7 +59,7 @@ def panel_svg(panel, title, case, report, sizes):
         points = []
         for users in sizes:
             found = report["sizes"][str(users)]["peers"].get(peer, {}).get("cases", {})
-            value = found.get(case, {}).get("median")
+            value = found.get(case, {}).get("cost")
             if value:
                 points.append((panel.x(users), panel.y(value)))
         if not points:
@@ -80,17 +80,17 @@ def panel_svg(panel, title, case, report, sizes):
 
 def svg(report):
     sizes = sorted(int(users) for users in report["sizes"])
-    values = [found["median"] for users in sizes
+    values = [found["cost"] for users in sizes
               for peer in report["sizes"][str(users)]["peers"].values()
               for case, found in peer.get("cases", {}).items()
-              if case in dict(PANELS) and "median" in found]
+              if case in dict(PANELS) and "cost" in found]
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
            f'viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">',
            "<!-- made by: make bench-nss -->",
            f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
            text(LEFT, 22, "Cost of one NSS call against the number of users "
-                          f"({report['machine']['processor']}, medians of "
+                          f"({report['machine']['processor']}, lower quartiles of "
                           f"{report['rounds']} rounds)", size=13)]
     for n, (case, title) in enumerate(PANELS):
         panel = Panel(LEFT + n * (PANEL + GAP), sizes, low, high)
