@@ -119,8 +119,10 @@ mapping_of(const struct config *config, const struct local *local,
 	if (who->assigned.os_name != NULL) {
 		/* a publisher has mapped already; what is reserved is said here */
 		if (!text_is_os_name(
-			who->assigned.os_name, strlen(who->assigned.os_name)))
+			who->assigned.os_name, strlen(who->assigned.os_name))) {
+			ret_mapping->reason = REASON_BAD_NAME;
 			return;
+		}
 		made.by = who->assigned.is_by_tag ? MAPPING_TAG : MAPPING_NAME;
 		memcpy(
 		    made.name, who->assigned.os_name, strlen(who->assigned.os_name) + 1);

@@ -121,6 +121,17 @@ test_a_way_in_is_enough_for_now_and_the_taken_one_decides(void **state)
 		    "iam-key", NULL, "TF" },
 		{ "[login]\nallow = via:iam-key\n[login:own]\ndeny = via:eic\n", "tt",
 		    "iam-key", NULL, "TT" },
+		/* the first rule and the first term are not all there is */
+		{ "[login]\nallow = tag:absent\nallow = tag:x & via:eic\n", "tt", "eic",
+		    "arn:a", "TT" },
+		{ "[login]\nallow = tag:absent\nallow = tag:x & caller:arn:a\n", "tt",
+		    "eic", "arn:a", "TT" },
+		{ "[login]\nallow = tag:absent\nallow = tag:x & caller:arn:a\n", "tt",
+		    "eic", "arn:b", "FF" },
+		{ "[login]\nallow = tag:x\n[login:own]\nallow = caller:arn:a\n", "Tt",
+		    "eic", "arn:a", "TT" },
+		{ "[login]\nallow = tag:x\ndeny = caller:arn:a*\n", "tt", "eic", "arn:b",
+		    "TT" },
 		/* callers */
 		{ "[login]\nallow = caller:arn:a\n", "tt", "eic", "arn:a", "TT" },
 		{ "[login]\nallow = caller:arn:a\n", "tt", "eic", "arn:b", "FF" },

@@ -216,6 +216,9 @@ test_folding_and_stripping_are_done_only_where_configured(void **state)
 	(void)state;
 
 	assert_string_equal(map_name(fold, "Alice").name, "alice");
+	assert_string_equal(map_name(fold, "AMYZ").name, "amyz");
+	check_nobody(map_name(fold, "[x"), REASON_BAD_NAME, "next to Z");
+	check_nobody(map_name(fold, "@x"), REASON_BAD_NAME, "next to A");
 	check_nobody(map_name(fold, "Alice@corp.com"), REASON_BAD_NAME, "domain");
 	assert_string_equal(map_name(strip, "alice@corp.com").name, "alice");
 	check_nobody(map_name(strip, "Alice@corp.com"), REASON_BAD_NAME, "upper case");
@@ -242,6 +245,51 @@ test_other_kinds_have_an_account_by_tag_only(void **state)
 	assert_string_equal(
 	    map("", PRINCIPAL_ROLE, "x", "SSMSessionRunAs", "deploy", NULL, NULL).name,
 	    "deploy");
+}
+
+/* What a publisher has decided is taken over as it is, and held against the same lists. */
+static void
+test_an_assigned_name_goes_before_tag_and_name(void **state)
+{
+	_cleanup_config_ struct config *config =
+	    make_config("[accounts]\nreserved = ops");
+	static const struct {
+		const char *name;
+		enum verdict_reason reason;
+	} table[] = {
+		{ "deploy", REASON_NONE },
+		{ "a", REASON_NONE },
+		{ "root", REASON_RESERVED_NAME },
+		{ "ops", REASON_RESERVED_NAME },
+		{ "localuser", REASON_LOCAL_NAME },
+		{ "Alice", REASON_BAD_NAME },
+		{ "", REASON_BAD_NAME },
+		{ "x;id", REASON_BAD_NAME },
+		{ "abcdefghijklmnopqrstuvwxyz0123456", REASON_BAD_NAME },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < BASE_N(table); i++) {
+		for (int is_by_tag = 0; is_by_tag < 2; is_by_tag++) {
+			struct directory_principal who = {
+				.kind = PRINCIPAL_IAM_USER,
+				.name = "zoe",
+			};
+			struct mapping got;
+
+			who.assigned.os_name = table[i].name;
+			who.assigned.is_by_tag = is_by_tag == 1;
+			mapping_of(config, local, &who, &got);
+			if (table[i].reason != REASON_NONE) {
+				check_nobody(got, table[i].reason, table[i].name);
+				continue;
+			}
+			assert_int_equal(got.reason, REASON_NONE);
+			assert_string_equal(got.name, table[i].name);
+			assert_int_equal(
+			    got.by, is_by_tag == 1 ? MAPPING_TAG : MAPPING_NAME);
+		}
+	}
 }
 
 static bool
@@ -276,6 +324,13 @@ test_scope_is_nobody_unless_listed(void **state)
 	assert_true(in_scope("user:alice", PRINCIPAL_IAM_USER, "/"));
 	assert_false(in_scope("user:Alice", PRINCIPAL_IAM_USER, "/"));
 	assert_false(in_scope("path:/people/*", PRINCIPAL_ROLE, "/people/"));
+	/* roles have a scope of their own, and whoever is neither has none */
+	assert_true(
+	    in_scope("user:x\nroles = path:/hosts/*", PRINCIPAL_ROLE, "/hosts/a/"));
+	assert_false(in_scope("user:x\nroles = path:/hosts/*", PRINCIPAL_ROLE, "/"));
+	assert_false(
+	    in_scope("user:x\nroles = path:/hosts/*", PRINCIPAL_IAM_USER, "/hosts/a/"));
+	assert_false(in_scope("path:/*\nroles = path:/*", PRINCIPAL_PERSON, "/"));
 }
 
 int
@@ -291,6 +346,7 @@ main(void)
 		cmocka_unit_test(
 		    test_folding_and_stripping_are_done_only_where_configured),
 		cmocka_unit_test(test_other_kinds_have_an_account_by_tag_only),
+		cmocka_unit_test(test_an_assigned_name_goes_before_tag_and_name),
 		cmocka_unit_test(test_scope_is_nobody_unless_listed),
 	};
 

@@ -34,7 +34,9 @@ set_up(void **state)
 	assert_int_equal(directory_add_tag(f->who, "TWICE", "a"), 0);
 	assert_int_equal(directory_add_tag(f->who, "short", "pa"), 0);
 	assert_int_equal(directory_add_tag(f->who, "gaps", ": a::b :"), 0);
+	assert_int_equal(directory_add_tag(f->who, "gap", ":: b"), 0);
 	assert_int_equal(directory_add_membership(f->who, "HostAdmins"), 0);
+	assert_int_equal(directory_add_membership(f->who, "Second"), 0);
 	assert_int_equal(instance_new(&f->known), 0);
 	f->known->tags_state = INSTANCE_TAGS_KNOWN;
 	assert_int_equal(instance_add_tag(f->known, "Platform", "other beta"), 0);
@@ -45,6 +47,7 @@ set_up(void **state)
 	assert_int_equal(instance_add_tag(f->known, "empty", ""), 0);
 	assert_int_equal(instance_add_tag(f->known, "short", "pay"), 0);
 	assert_int_equal(instance_add_tag(f->known, "gaps", ":c::d"), 0);
+	assert_int_equal(instance_add_tag(f->known, "gap", "b"), 0);
 	assert_int_equal(instance_new(&f->unknown), 0);
 	f->unknown->tags_hint = "switch the tags on";
 	*state = f;
@@ -107,6 +110,8 @@ test_terms_have_three_values(void **state)
 		{ "match:empty", RULES_FALSE, RULES_UNKNOWN },
 		{ "match:short", RULES_FALSE, RULES_UNKNOWN },
 		{ "match:gaps", RULES_FALSE, RULES_UNKNOWN },
+		{ "match:gap", RULES_TRUE, RULES_UNKNOWN },
+		{ "group:Second", RULES_TRUE, RULES_TRUE },
 		{ "match:twice", RULES_UNKNOWN, RULES_UNKNOWN },
 		{ "match:absent", RULES_FALSE, RULES_FALSE },
 	};
@@ -177,6 +182,35 @@ test_ways_in_are_unknown_until_somebody_takes_one(void **state)
 	assert_null(rules_way(9));
 }
 
+/* A kind of a later version would be one: it says nothing, and so lets nobody in. */
+static void
+test_a_term_of_no_known_kind_is_unknown(void **state)
+{
+	struct fixture *f = *state;
+	struct rules_term term = { .kind = (enum rules_kind)99, .key = NULL };
+	struct rules_rule rule = { .n_terms = 0 };
+	const struct rules_term *ret_term;
+	const char *why;
+
+	assert_int_equal(
+	    rules_eval_term(&term, f->who, f->known, NULL, NULL), RULES_UNKNOWN);
+	assert_int_equal(rules_eval_rule(&rule, f->who, f->known, NULL, &ret_term, &why),
+	    RULES_UNKNOWN);
+}
+
+static void
+test_a_tag_is_found_whatever_the_case_of_its_key(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_string_equal(
+	    rules_tag(f->who->tags, f->who->n_tags, "PLATFORM"), "acme:beta two");
+	assert_string_equal(rules_tag(f->who->tags, f->who->n_tags, "short"), "pa");
+	assert_string_equal(rules_tag(f->who->tags, f->who->n_tags, "twice"), "a");
+	assert_null(rules_tag(f->who->tags, f->who->n_tags, "absent"));
+	assert_null(rules_tag(NULL, 0, "absent"));
+}
+
 static void
 test_an_unknown_term_says_what_would_make_it_known(void **state)
 {
@@ -225,7 +259,7 @@ test_and_is_false_before_unknown_before_true(void **state)
 	for (size_t a = 0; a < 3; a++) {
 		for (size_t b = 0; b < 3; b++) {
 			const struct rules_term *term = NULL;
-			const char *why = NULL;
+			const char *why = "left over";
 			struct rules_rule rule;
 			char line[100];
 			char error[200];
@@ -430,6 +464,8 @@ main(void)
 		cmocka_unit_test(test_terms_have_three_values),
 		cmocka_unit_test(test_an_unknown_term_says_what_would_make_it_known),
 		cmocka_unit_test(test_ways_in_are_unknown_until_somebody_takes_one),
+		cmocka_unit_test(test_a_term_of_no_known_kind_is_unknown),
+		cmocka_unit_test(test_a_tag_is_found_whatever_the_case_of_its_key),
 		cmocka_unit_test(test_a_user_term_names_iam_users_only),
 		cmocka_unit_test(test_and_is_false_before_unknown_before_true),
 		cmocka_unit_test(

@@ -112,6 +112,11 @@ test_group_names_may_be_those_of_iam(void **state)
 	assert_true(group_name("HostAdmins"));
 	assert_true(group_name("team=a+b@corp.com"));
 	assert_true(group_name("_x"));
+	assert_true(group_name("z"));
+	assert_true(group_name("Z"));
+	assert_true(group_name("a9"));
+	assert_true(group_name("a0"));
+	assert_true(group_name("abcdefghijklmnopqrstuvwxyz012345"));
 	assert_false(group_name(""));
 	assert_false(group_name("a,b"));
 	assert_false(group_name("a b"));
@@ -134,9 +139,10 @@ test_numbers_are_digits_and_nothing_else(void **state)
 	assert_int_equal(value, UINT32_MAX);
 	assert_int_equal(text_parse_u32("10", 10, &value), 0);
 	assert_int_equal(value, 10);
-	for (size_t i = 0; i < 9; i++) {
+	for (size_t i = 0; i < 14; i++) {
 		static const char *const bad[] = { "", "00", "01", "+1", "-1", " 1", "1 ",
-			"4294967296", "99999999999999999999" };
+			"1x", "1:", "1e9", "0x1", "1~", "4294967296",
+			"99999999999999999999" };
 
 		assert_true(text_parse_u32(bad[i], UINT32_MAX, &value) < 0);
 		assert_int_equal(value, 10);
@@ -150,6 +156,7 @@ test_fold_ignores_the_case_of_ascii_letters_only(void **state)
 	(void)state;
 	assert_true(text_equal_fold("SSMSessionRunAs", "ssmsessionrunAS"));
 	assert_true(text_equal_fold("", ""));
+	assert_true(text_equal_fold("AZ", "az"));
 	assert_false(text_equal_fold("a", "ab"));
 	assert_false(text_equal_fold("[", "{"));
 	assert_false(text_equal_fold("\xc3\x84", "\xc3\xa4"));
@@ -163,6 +170,8 @@ test_escape_shows_only_printable_ascii(void **state)
 	(void)state;
 	text_escape("a\n\"\\\x7f\xff", 6, out, sizeof(out));
 	assert_string_equal(out, "a\\x0a\"\\x5c\\x7f\\xff");
+	text_escape("a b", 3, out, sizeof(out));
+	assert_string_equal(out, "a b");
 	text_escape("", 0, out, sizeof(out));
 	assert_string_equal(out, "");
 	text_escape("a\0b", 3, out, sizeof(out));

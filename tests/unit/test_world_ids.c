@@ -11,7 +11,7 @@
 
 static const char config_tagged[] =
     "[principals]\nusers = path:/people/*\nroles = path:/automation/*\n"
-    "[accounts]\nuid_tag = uid\nshared = web\n[login]\nallow = tag:login\n";
+    "[accounts]\nuid_tag = uid\nshared = web ops\n[login]\nallow = tag:login\n";
 
 static struct directory_principal *
 add(struct people_fixture *f, const char *name, const char *id, int64_t created_s,
@@ -109,6 +109,7 @@ test_a_number_is_free_when_nobody_has_or_would_get_it(void **state)
 	struct people_fixture *f = *state;
 	struct directory_principal *who;
 	char number[16], text[64];
+	uint32_t unused;
 
 	people_fixture_config(f, config_tagged);
 	/* somebody who was never here yet, out of scope or not, or a group, or a listed name */
@@ -136,6 +137,25 @@ test_a_number_is_free_when_nobody_has_or_would_get_it(void **state)
 	add(f, "alice", "AIDA1", 9, number);
 	people_fixture_finish(f);
 	check_refused(f, "AIDA1", REASON_ID_COLLISION);
+	/* whichever of them it is */
+	people_fixture_empty(f);
+	(void)snprintf(number, sizeof(number), "%u", idmap_hash("iam-user", "AIDA0"));
+	add(f, "alice", "AIDA1", 1, number);
+	(void)people_fixture_add(f, "victim", "AIDA0", 99);
+	people_fixture_finish(f);
+	check_refused(f, "AIDA1", REASON_ID_COLLISION);
+	people_fixture_empty(f);
+	(void)snprintf(number, sizeof(number), "%u", idmap_hash("group", "AGPA2"));
+	add(f, "alice", "AIDA1", 9, number);
+	assert_int_equal(directory_add_group(f->directory, "A", "AGPA1", "/"), 0);
+	assert_int_equal(directory_add_group(f->directory, "B", "AGPA2", "/"), 0);
+	people_fixture_finish(f);
+	check_refused(f, "AIDA1", REASON_ID_COLLISION);
+	people_fixture_empty(f);
+	(void)snprintf(number, sizeof(number), "%u", idmap_hash("shared", "ops"));
+	add(f, "alice", "AIDA1", 9, number);
+	people_fixture_finish(f);
+	check_refused(f, "AIDA1", REASON_ID_COLLISION);
 	/* one's own hash is one's own */
 	people_fixture_empty(f);
 	(void)snprintf(number, sizeof(number), "%u", idmap_hash("iam-user", "AIDA1"));
@@ -149,6 +169,7 @@ test_a_number_is_free_when_nobody_has_or_would_get_it(void **state)
 	people_fixture_local(f, "x:x:1879100000:1::/:/x\n", "");
 	people_fixture_finish(f);
 	check_refused(f, "AIDA2", REASON_ID_COLLISION);
+	assert_false(idmap_find(f->ids, "iam-user", "AIDA2", &unused));
 	people_fixture_local(f, "", "x:x:1879100000:\n");
 	people_fixture_build(f);
 	check_refused(f, "AIDA2", REASON_ID_COLLISION);
@@ -170,6 +191,16 @@ test_of_two_who_claim_a_number_the_older_has_it(void **state)
 	people_fixture_finish(f);
 	assert_int_equal(account(f, "early")->uid, 1879100000u);
 	check_refused(f, "AIDA1", REASON_ID_COLLISION);
+	people_fixture_empty(f);
+	add(f, "late", "AIDA9", 9, "1879100009");
+	add(f, "early", "AIDA10", 1, "1879100008");
+	people_fixture_finish(f);
+	assert_int_equal(account(f, "late")->uid, 1879100009u);
+	people_fixture_empty(f);
+	add(f, "late", "AIDA8", 9, "1879100007");
+	add(f, "early", "AIDA7", 1, "1879100007");
+	people_fixture_finish(f);
+	check_refused(f, "AIDA8", REASON_ID_COLLISION);
 	/* also while the older may not log in: a claim is not about access */
 	people_fixture_empty(f);
 	add(f, "late", "AIDA3", 9, "1879100001");
@@ -234,10 +265,11 @@ test_an_account_of_a_role_is_shared_by_nature(void **state)
 	add_role(f, "AROA2", "/automation/", NULL); /* a role's name is no account */
 	add_role(f, "AROA3", "/", "ci2");
 	add_role(f, "AROA4", "/people/", "ci4"); /* the scope of users is not theirs */
+	add_role(f, "AROA5", "/automation/", "cd");
 	add(f, "amy", "AIDA1", 5, NULL);
 	people_fixture_finish(f);
-	assert_int_equal(f->world->n_people, 3);
-	assert_int_equal(f->world->n_accounts, 2);
+	assert_int_equal(f->world->n_people, 4);
+	assert_int_equal(f->world->n_accounts, 3);
 	assert_int_equal(account(f, "ci")->flags, USER_NAME | USER_SHARED | USER_RUNAS);
 	assert_int_equal(account(f, "ci")->uid, idmap_hash("role", "AROA1"));
 	assert_string_equal(account(f, "ci")->gecos, "AROA1");

@@ -243,6 +243,126 @@ test_a_listed_local_account_is_data_for_pam_alone(void **state)
 	assert_null(idmap_entry_at(f->ids, 0));
 }
 
+/* Guests as well: sudo for everybody who may come, or for nobody. */
+static void
+test_guests_share_sudo_as_its_people_do(void **state)
+{
+	static const struct {
+		const char *tags[3];
+		enum verdict login, sudo;
+	} table[] = {
+		{ { "suspended", "suspended", "suspended" }, VERDICT_DENY, VERDICT_DENY },
+		{ { "login sudo", "suspended", "login sudo" }, VERDICT_ALLOW,
+		    VERDICT_ALLOW },
+		{ { "login sudo", "login sudo", "login" }, VERDICT_ALLOW, VERDICT_DENY },
+		{ { "login", "login sudo", "login sudo" }, VERDICT_ALLOW, VERDICT_DENY },
+		{ { "login sudo", "sudo", "login sudo" }, VERDICT_ALLOW,
+		    VERDICT_UNKNOWN },
+		{ { "sudo", "login sudo", "login" }, VERDICT_ALLOW, VERDICT_DENY },
+		{ { "sudo", "login", "login sudo" }, VERDICT_ALLOW, VERDICT_DENY },
+		{ { "sudo", "suspended", "sudo" }, VERDICT_UNKNOWN, VERDICT_UNKNOWN },
+		{ { "suspended sudo", "login", "suspended" }, VERDICT_ALLOW,
+		    VERDICT_DENY },
+		{ { "suspended sudo", "login sudo", "x" }, VERDICT_ALLOW, VERDICT_DENY },
+	};
+	struct people_fixture *f = *state;
+
+	people_fixture_config(f,
+	    "[principals]\nusers = path:/people/*\n[accounts]\nshared = web\n"
+	    "[login]\nallow = tag:login\nallow = instance:open\ndeny = tag:suspended\n"
+	    "[sudo]\nallow = tag:sudo\n[keys]\ninstance_connect = yes\n");
+	people_fixture_local(f, "web:x:1000:1000::/:/bin/sh\n", "");
+	f->instance->tags_state = INSTANCE_TAGS_UNKNOWN;
+	for (size_t i = 0; i < BASE_N(table); i++) {
+		people_fixture_empty(f);
+		for (size_t p = 0; p < 3; p++) {
+			char id[8];
+
+			(void)snprintf(id, sizeof(id), "aida%zu", p);
+			add(f, id, 1, table[i].tags[p]);
+		}
+		people_fixture_finish(f);
+		if (verdict_of(f, "web", LOGIN) != table[i].login ||
+		    verdict_of(f, "web", SUDO) != table[i].sudo)
+			fail_msg("%zu: login %d, sudo %d", i,
+			    (int)verdict_of(f, "web", LOGIN),
+			    (int)verdict_of(f, "web", SUDO));
+	}
+}
+
+static void
+test_every_listed_local_account_is_there_once_in_order(void **state)
+{
+	static const char *const names[] = { "amy", "ec2-user", "mid", "ubuntu", "zed" };
+	static const size_t people[] = { 1, 0, 1, 1, 1 };
+	static const uint32_t uids[] = { 0, 1000, 0, 1001, 1002 };
+	struct people_fixture *f = *state;
+
+	people_fixture_local(f,
+	    "zed:x:1002:1002::/:/bin/sh\nec2-user:x:1000:1000::/:/bin/sh\n"
+	    "ubuntu:x:1001:1001::/:/bin/sh\n",
+	    "");
+	people_fixture_config(f, "[principals]\nusers = path:/people/*\n"
+				 "[accounts]\nshared = zed none ubuntu ec2-user zed\n"
+				 "[login]\nallow = tag:login\n");
+	add(f, "AIDA1", 1, "SSMSessionRunAs=zed login");
+	add(f, "AIDA2", 2, "SSMSessionRunAs=mid login");
+	add(f, "AIDA3", 3, "SSMSessionRunAs=ubuntu login");
+	add(f, "AIDA4", 4, "SSMSessionRunAs=amy login");
+	people_fixture_finish(f);
+	assert_int_equal(f->world->n_accounts, BASE_N(names));
+	for (size_t i = 0; i < BASE_N(names); i++) {
+		assert_string_equal(f->world->accounts[i].name, names[i]);
+		assert_int_equal(f->world->accounts[i].n_people, people[i]);
+		if (uids[i] != 0)
+			assert_int_equal(f->world->accounts[i].uid, uids[i]);
+		assert_int_equal(
+		    (f->world->accounts[i].flags & USER_LOCAL) != 0, uids[i] != 0);
+	}
+}
+
+/* Listing a name opens it, but never root's number, nor one that would pass for ours. */
+static void
+test_local_accounts_that_are_never_a_target(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t uid;
+		bool is_target;
+	} table[] = {
+		{ "toor", 0, false },
+		{ "low", 1, true },
+		{ "below", IDS_FIRST - 1, true },
+		{ "first", IDS_FIRST, false },
+		{ "last", IDS_LAST, false },
+		{ "above", IDS_LAST + 1, true },
+	};
+	struct people_fixture *f = *state;
+	char text[200];
+
+	for (size_t i = 0; i < BASE_N(table); i++) {
+		(void)snprintf(text, sizeof(text),
+		    "[principals]\nusers = path:/people/*\n[accounts]\nshared = %s\n"
+		    "[login]\nallow = tag:login\n",
+		    table[i].name);
+		people_fixture_config(f, text);
+		(void)snprintf(text, sizeof(text), "%s:x:%u:9::/:/bin/sh\n",
+		    table[i].name, table[i].uid);
+		people_fixture_local(f, text, "");
+		people_fixture_empty(f);
+		(void)snprintf(
+		    text, sizeof(text), "SSMSessionRunAs=%s login", table[i].name);
+		add(f, "AIDA1", 1, text);
+		people_fixture_finish(f);
+		if ((f->world->n_accounts == 1) != table[i].is_target)
+			fail_msg("%s: %zu accounts", table[i].name, f->world->n_accounts);
+		if (!table[i].is_target)
+			assert_int_not_equal(
+			    people_fixture_person(f, "AIDA1")->mapping.reason,
+			    REASON_NONE);
+	}
+}
+
 static void
 test_who_shares_an_account_shares_the_groups_that_all_have(void **state)
 {
@@ -384,6 +504,9 @@ main(void)
 		WITH_FIXTURE(test_login_asks_for_anybody_and_sudo_for_everybody),
 		WITH_FIXTURE(test_nobody_knowable_behind_a_shared_name_is_not_knowable),
 		WITH_FIXTURE(test_a_listed_local_account_is_data_for_pam_alone),
+		WITH_FIXTURE(test_guests_share_sudo_as_its_people_do),
+		WITH_FIXTURE(test_every_listed_local_account_is_there_once_in_order),
+		WITH_FIXTURE(test_local_accounts_that_are_never_a_target),
 		WITH_FIXTURE(test_who_shares_an_account_shares_the_groups_that_all_have),
 		WITH_FIXTURE(
 		    test_with_instance_connect_whoever_may_log_in_may_be_a_guest),
