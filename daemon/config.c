@@ -290,6 +290,7 @@ config_free(struct config *config)
 	if (config == NULL)
 		return;
 	free(config->source_path);
+	free(config->keys_chain);
 	free(config->aws.region);
 	free(config->aws.account);
 	free(config->aws.ca_file);

@@ -144,7 +144,9 @@ struct config {
 	bool keys_iam, keys_tags, keys_eic;
 	enum published_on_revoke on_revoke;             /* default terminate */
 	enum published_session_manager session_manager; /* default audit */
-	uint32_t min_rsa_bits;                          /* 2048 to 16384 */
+	char
+	    *keys_chain; /* read by the key command, and only checked here; may be NULL */
+	uint32_t min_rsa_bits; /* 2048 to 16384 */
 	char *audit_file;
 };
 
@@ -154,7 +156,7 @@ struct config {
  * @ret_error: on -EINVAL one line: "FILE:LINE: what is wrong; did you mean …". 400 bytes.
  *
  * An empty file is valid: the defaults, with nobody in scope. Durations: NUMBER with s, m,
- * h or d. Keys of later versions that design.md names are refused with "not in this version".
+ * h or d.
  *
  * Return: 0, -EINVAL, -ENOMEM, or -EIO.
  */

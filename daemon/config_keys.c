@@ -14,7 +14,6 @@ enum how {
 	LIST,
 	DURATION,
 	SET,   /* through set() */
-	LATER, /* not in this version, but for the value @only */
 };
 
 enum {
@@ -30,7 +29,6 @@ struct key {
 	size_t offset; /* in struct config */
 	int (*check)(const char *value, char *why);
 	int (*set)(struct config *config, const char *value, char *why);
-	const char *only;
 };
 
 #define SERVICE_PREFIX "login:"
@@ -98,7 +96,8 @@ static const struct key keys[] = {
 	{ "keys", "tags", BOOL, AT(keys_tags) },
 	{ "keys", "min_rsa_bits", SET, .set = config_set_min_rsa_bits },
 	{ "keys", "instance_connect", BOOL, AT(keys_eic) },
-	{ "keys", "chain", LATER, .only = NULL },
+	{ "keys", "chain", TEXT, MAY_BE_EMPTY, AT(keys_chain),
+	    .check = config_value_chain },
 	{ "session", "on_revoke", SET, .set = config_set_on_revoke },
 	{ "session", "session_manager", SET, .set = config_set_session_manager },
 	{ "audit", "file", TEXT, AT(audit_file), .check = config_value_absolute },
@@ -297,15 +296,8 @@ set_value(const struct key *key, struct config *config, const char *value, char 
 		return config_value_duration(value, (uint32_t *)(void *)slot, why);
 	case SET:
 		return key->set(config, value, why);
-	case LATER:
-		break;
 	}
-	if (key->only != NULL && strcmp(value, key->only) == 0)
-		return 0;
-	if (key->only != NULL && key->only[0] != '\0')
-		return config_value_why(
-		    why, "not in this version, which does \"%s\" only", key->only);
-	return config_value_why(why, "not in this version");
+	return config_value_why(why, "not known");
 }
 
 /* A key of [login:NAME]: rules, as in [login], but for one service. */

@@ -111,6 +111,29 @@ config_value_absolute(const char *value, char *why)
 	return 0;
 }
 
+/* The same as keys/chain.c takes; an empty value is none. */
+int
+config_value_chain(const char *value, char *why)
+{
+	size_t words = 0;
+
+	if (value[0] == '\0')
+		return 0;
+	if (value[0] != '/')
+		return config_value_why(why, "\"%s\" is no absolute path", value);
+	for (const char *at = value; (at = strchr(at, '%')) != NULL; at += 2)
+		if (at[1] == '\0' || strchr("utk%", at[1]) == NULL)
+			return config_value_why(
+			    why, "only %%u, %%t, %%k and %%%% are known behind a %%");
+	for (const char *at = value; *at != '\0'; at += strspn(at, " \t")) {
+		words++;
+		at += strcspn(at, " \t");
+	}
+	if (words > 16)
+		return config_value_why(why, "more than 16 words");
+	return 0;
+}
+
 int
 config_value_home(const char *value, char *why)
 {

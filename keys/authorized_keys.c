@@ -14,14 +14,18 @@
 
 #include "common/client.h"
 #include "common/clock.h"
+#include "common/file.h"
 #include "common/paths.h"
 #include "common/process.h"
 #include "common/snapshot.h"
 #include "common/text.h"
+#include "keys/chain.h"
 #include "keys/keys_answer.h"
 
 #define KEYS_WAIT_MS 2000
 #define KEYS_SERVICE "sshd"
+#define CONF_MAX 65536
+#define ARGUMENTS_MAX 16384
 
 enum {
 	EXIT_USAGE = 64,
@@ -34,6 +38,8 @@ struct account {
 	uint32_t service_bit;
 	bool is_fresh;
 	uint32_t fresh_s;
+	bool is_foreign; /* not ours: the command before us has the say */
+	bool is_closed;  /* foreign, and closed by [accounts] local */
 };
 
 static struct keys_answer answer;
@@ -48,12 +54,19 @@ find_account(struct account *account)
 	struct clock_now now;
 	enum freshness state;
 
+	account->is_foreign = true;
 	if (published_open(paths_snapshot, PUBLISHED_MAGIC_SNAPSHOT, &file) != 0) {
 		file = NULL;
 		return "no snapshot can be read";
 	}
-	if (snapshot_user_by_name(file, account->name, &user) != 0 ||
-	    (user.flags & USER_NAME) == 0 || (user.flags & USER_RETIRED) != 0)
+	if (snapshot_user_by_name(file, account->name, &user) != 0) {
+		account->is_closed = strcmp(account->name, "root") != 0 &&
+				     snapshot_local(file) != SNAPSHOT_LOCAL_ANY &&
+				     !snapshot_is_break_glass(file, account->name);
+		return "nobody of that name";
+	}
+	account->is_foreign = false;
+	if ((user.flags & USER_NAME) == 0 || (user.flags & USER_RETIRED) != 0)
 		return "nobody of that name";
 	clock_read(&now);
 	state =
@@ -166,15 +179,39 @@ is_in_fresh_files(const struct account *account, const struct sshkey *offered)
 	return false;
 }
 
+/* The account is not ours: what was asked before us is asked, and printed as it is. */
+static int
+answer_by_chain(const struct account *account, const struct chain_words *words)
+{
+	static char conf[CONF_MAX], buf[ARGUMENTS_MAX];
+	char *argv[CHAIN_ARGS_MAX + 1], value[CHAIN_LINE_SIZE], name[80];
+	int r;
+
+	text_escape(account->name, strlen(account->name), name, sizeof(name));
+	if (account->is_closed) {
+		syslog(LOG_INFO, "%s: no keys: [accounts] local closes it", name);
+		return EXIT_SUCCESS;
+	}
+	if (file_read_owned(paths_config, 0, conf, sizeof(conf)) != 0 ||
+	    chain_find(conf, value) != 0)
+		return EXIT_SUCCESS;
+	keys_answer_start(&answer, NULL);
+	r = chain_split(value, words, buf, sizeof(buf), argv);
+	if (r == 0)
+		r = chain_run(argv, answer.text, sizeof(answer.text), &answer.len);
+	if (r != 0) {
+		syslog(LOG_WARNING, "%s: [keys] chain: %s", name, chain_text(r));
+		return EXIT_SUCCESS;
+	}
+	syslog(LOG_INFO, "%s: %zu bytes by [keys] chain", name, answer.len);
+	return write_answer();
+}
+
 static int
 answer_for(struct account *account, const struct sshkey *offered)
 {
-	const char *why = find_account(account), *whence = "from the files";
+	const char *whence = "from the files";
 
-	if (why != NULL) {
-		syslog(LOG_INFO, "%s: no keys: %s", account->name, why);
-		return EXIT_SUCCESS;
-	}
 	keys_answer_start(&answer, offered);
 	if (!is_in_fresh_files(account, offered)) {
 		whence = "from the daemon";
@@ -193,6 +230,8 @@ main(int argc, char **argv)
 {
 	static struct sshkey offered;
 	struct account account = { .name = NULL };
+	struct chain_words words = { .user = NULL };
+	const char *why = "nobody of that name";
 
 	openlog("iamlogin-authorized-keys", LOG_PID, LOG_AUTHPRIV);
 	if (geteuid() == 0 || getuid() == 0) {
@@ -203,9 +242,21 @@ main(int argc, char **argv)
 		syslog(LOG_ERR, "usage: iamlogin-authorized-keys %%u [%%t %%k]");
 		return EXIT_USAGE;
 	}
-	account.name = argv[1];
-	if (!text_is_os_name(account.name, strlen(account.name)))
+	account.name = words.user = argv[1];
+	if (argc == 4) {
+		words.type = argv[2];
+		words.key = argv[3];
+	}
+	if (text_is_os_name(account.name, strlen(account.name)))
+		why = find_account(&account);
+	else
+		account.is_foreign = true;
+	if (account.is_foreign)
+		return answer_by_chain(&account, &words);
+	if (why != NULL) {
+		syslog(LOG_INFO, "%s: no keys: %s", account.name, why);
 		return EXIT_SUCCESS;
+	}
 	/* a certificate, or a type that nobody has here: no key can match it */
 	if (argc == 4 && sshkey_parse_base64(argv[2], argv[3], &offered) != 0)
 		return EXIT_SUCCESS;

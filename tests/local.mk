@@ -37,7 +37,7 @@ unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_age
 	tests/unit/test_world_shared \
 	tests/unit/test_xml
 unit_tests += tests/unit/test_enable_text tests/unit/test_guardrails tests/unit/test_pam_stack
-unit_tests += tests/unit/test_caller
+unit_tests += tests/unit/test_caller tests/unit/test_chain
 fuzz_names = fuzz_agentfile fuzz_authinfo fuzz_config fuzz_directory_json fuzz_eic_blob fuzz_eic_chain \
 	fuzz_iam_xml fuzz_imds_json \
 	fuzz_keysfile fuzz_rule \
@@ -175,7 +175,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/e2e/file_source_without_aws.sh tests/e2e/fips_and_dual_stack.sh \
 	tests/e2e/first_login.sh \
 	tests/e2e/imds_over_ipv6.sh tests/e2e/instance_connect.sh tests/e2e/metrics_for_prometheus.sh \
-	tests/e2e/keys_while_imds_is_dark.sh \
+	tests/e2e/keys_are_chained.sh tests/e2e/keys_while_imds_is_dark.sh \
 	tests/e2e/no_secret_anywhere.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
 	tests/e2e/revocation_ends_sessions.sh tests/e2e/session_manager_owner.sh \
 	tests/e2e/doctor_session_manager.sh tests/e2e/session_manager_runas.sh tests/e2e/warden_homes.sh \

@@ -7,12 +7,15 @@
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
 #include <security/pam_modutil.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -202,6 +205,64 @@ writev(int fd, const struct iovec *iov, int n)
 		return -1;
 	half.iov_len /= 2;
 	return act == FAIL_CUT ? real(fd, &half, 1) : real(fd, iov, n);
+}
+
+/* ---- a command of somebody else's */
+
+int
+pipe2(int ends[2], int flags)
+{
+	REAL(pipe2);
+	return SYSTEM("pipe2", EMFILE, ENFILE) ? -1 : real(ends, flags);
+}
+
+pid_t
+fork(void)
+{
+	REAL(fork);
+	return SYSTEM("fork", EAGAIN, ENOMEM) ? -1 : real();
+}
+
+int
+execve(const char *path, char *const argv[], char *const environment[])
+{
+	REAL(execve);
+	return SYSTEM("execve", ENOENT, EACCES) ? -1 : real(path, argv, environment);
+}
+
+int
+dup2(int from, int to)
+{
+	REAL(dup2);
+	return SYSTEM("dup2", EBADF, EINTR) ? -1 : real(from, to);
+}
+
+int
+setpgid(pid_t pid, pid_t group)
+{
+	REAL(setpgid);
+	return SYSTEM("setpgid", EPERM, EACCES) ? -1 : real(pid, group);
+}
+
+pid_t
+waitpid(pid_t pid, int *status, int options)
+{
+	REAL(waitpid);
+	return SYSTEM("waitpid", ECHILD, EINTR) ? -1 : real(pid, status, options);
+}
+
+int
+kill(pid_t pid, int number)
+{
+	REAL(kill);
+	return SYSTEM("kill", ESRCH, EPERM) ? -1 : real(pid, number);
+}
+
+char *
+realpath(const char *path, char *resolved)
+{
+	REAL(realpath);
+	return SYSTEM("realpath", ENOENT, EACCES) ? NULL : real(path, resolved);
 }
 
 /* ---- mappings */

@@ -100,6 +100,7 @@ static const char example[] =
     "iam = no\n"
     "tags = yes\n"
     "min_rsa_bits = 3072\n"
+    "chain = /bin/x %u %t %k %%\n"
     "instance_connect = no\n"
     "[session]\n"
     "on_revoke = notify\n"
@@ -164,31 +165,11 @@ test_every_key_arrives_where_it_belongs(void **state)
 	assert_int_equal(c->grace_s, 172800);
 	assert_true(!c->keys_iam && c->keys_tags);
 	assert_int_equal(c->min_rsa_bits, 3072);
+	assert_string_equal(c->keys_chain, "/bin/x %u %t %k %%");
 	assert_false(c->keys_eic || config_has_eic(c));
 	assert_string_equal(c->audit_file, "/var/log/x.jsonl");
 	assert_int_equal(c->on_revoke, ON_REVOKE_NOTIFY);
 	assert_int_equal(c->session_manager, SESSION_MANAGER_TERMINATE);
-}
-
-static void
-test_keys_of_later_versions_are_refused_as_such(void **state)
-{
-	static const char *const lines[] = {
-		"[keys]\nchain = /bin/x %u",
-	};
-	(void)state;
-
-	for (size_t i = 0; i < BASE_N(lines); i++) {
-		struct config *config = NULL;
-		char error[400] = "";
-
-		assert_int_equal(
-		    config_fixture_parse(lines[i], strlen(lines[i]), &config, error),
-		    -EINVAL);
-		if (strncmp(error, "f.conf:2: ", 10) != 0 ||
-		    strstr(error, "not in this version") == NULL)
-			fail_msg("'%s': got '%s'", lines[i], error);
-	}
 }
 
 static void
@@ -513,7 +494,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_empty_file_is_the_defaults_with_nobody_in_scope),
 		cmocka_unit_test(test_every_key_arrives_where_it_belongs),
-		cmocka_unit_test(test_keys_of_later_versions_are_refused_as_such),
 		cmocka_unit_test(test_a_section_of_a_service_is_checked_as_login_is),
 		cmocka_unit_test(test_a_service_may_be_all_that_wants_instance_tags),
 		cmocka_unit_test(test_shared_names_are_names_that_may_be_shared),
