@@ -126,7 +126,9 @@ audit_rate_due(struct audit_rate *rate, int64_t now_mono_ms, struct record *ret_
 		ret_record->person.name =
 		    kind->person_name[0] != '\0' ? kind->person_name : NULL;
 		ret_record->service = kind->service[0] != '\0' ? kind->service : NULL;
-		ret_record->repeated = kind->left_out;
+		/* this record is one of them */
+		if (kind->left_out > 1)
+			ret_record->repeated = kind->left_out - 1;
 		kind->left_out = 0;
 		kind->started_ms = 0;
 		return true;

@@ -4,8 +4,8 @@
  *
  * Room: daemon, main thread. Pure but for its memory. Records of logins, sessions, sudo and
  * su that agree in event, verdict, reason, account, person and service are alike. The first
- * AUDIT_RATE_MOST of a window are written; the others are only counted, and the count stands
- * in "repeated" of one more record when the window is over. No count is lost: where the
+ * AUDIT_RATE_MOST of a window are written; the others are only counted. When the window is
+ * over one of them is written as well, with "repeated" for the rest. No count is lost: where the
  * table has no place for one more kind, its records are written.
  */
 #ifndef DAEMON_AUDIT_RATE_H
