@@ -67,8 +67,8 @@ test_stacks_that_deny(void **state)
 	static const char *const stacks[] = {
 		"@include common-account\n",
 		"account include common-account\naccount required pam_permit.so\n",
-		"account required pam_nologin.so\naccount substack deny-first\n"
-		"account required pam_permit.so\n",
+		("account required pam_nologin.so\naccount substack deny-first\n"
+		 "account required pam_permit.so\n"),
 		"account required /lib/security/pam_iamlogin.so\n",
 		"account required \\\n pam_iamlogin.so\n",
 		"account [default=bad success=ok] pam_iamlogin.so # why\n",
