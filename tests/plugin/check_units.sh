@@ -23,7 +23,8 @@ exposure()
 }
 
 exposure iamlogind.service 15
-exposure iamlogin-warden.service 40
+exposure iamlogin-warden.service 20
+exposure iamlogin-warden-sessions.service 20
 grep -q '^User=iamlogin$' "$units/iamlogind.service" || complain "the daemon is not iamlogin's"
 grep -q '^CapabilityBoundingSet=$' "$units/iamlogind.service" || complain "it has capabilities"
 grep -q '^WatchdogSec=' "$units/iamlogind.service" || complain "it has no watchdog"

@@ -19,7 +19,7 @@ packages_for()
 	test)
 		echo libcmocka-dev libpam-wrapper libnss-wrapper libuid-wrapper pamtester \
 		    shellcheck man-db openssl python3 awscli python3-botocore jq xz-utils \
-		    openssh-client curl
+		    openssh-client curl systemd
 		# for the module in 32-bit programs, which other machines than this do not run
 		[ "$(dpkg --print-architecture)" != amd64 ] || echo gcc-multilib
 		;;
