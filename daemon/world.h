@@ -170,17 +170,17 @@ void world_account_verdict(const struct world *world, const struct world_account
  * world_access() - may this person come in this way?
  * @service: number of the service: world_service()
  * @access: how; via is not NULL
- * @ret_reason, @ret_rule: may be NULL; the rule is the caller's
+ * @ret_reason, @ret_rule: may be NULL; the rule is the caller's, NULL when memory is out
  *
  * Where the rules do not speak of ways this is the person's verdict of the service.
  *
- * Return: the verdict; UNKNOWN with REASON_INTERNAL when memory is out.
+ * Return: the verdict.
  */
 enum verdict
 world_access(const struct world *world, const struct world_person *person, size_t service,
     const struct rules_access *access, enum verdict_reason *ret_reason, char **ret_rule);
 
-/** world_guest_access() - the same, whatever account the person has; none may be NULL */
+/** world_guest_access() - the same, whatever account the person has */
 enum verdict world_guest_access(const struct world *world,
     const struct world_person *person, size_t service, const struct rules_access *access,
     enum verdict_reason *ret_reason, char **ret_rule);

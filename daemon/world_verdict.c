@@ -290,36 +290,14 @@ world_verdicts(const struct world_making *making, struct world_person *person)
 	return r;
 }
 
-enum verdict
-world_access(const struct world *world, const struct world_person *person, size_t service,
-    const struct rules_access *access, enum verdict_reason *ret_reason, char **ret_rule)
+/* The verdict does not hang on its text: without memory the record lacks a sentence. */
+static void
+tell(const struct world_verdict *own, enum verdict_reason *ret_reason, char **ret_rule)
 {
-	const struct scene scene = { person->principal, world->instance, access };
-	struct world_verdict own = person->services[service];
-	struct access_outcome outcome;
-	struct text text;
-	char *rule = NULL;
-
-	/* whoever has no account has none by any way */
-	if (person->by_way) {
-		access_decide(
-		    world->config, service, scene.who, scene.instance, access, &outcome);
-		own.verdict = verdict_of(outcome.rules.value);
-		own.reason = outcome.rules.reason;
-		explain_outcome(&outcome, &scene, &text);
-		own.rule = text.bytes;
-	}
-	if (ret_rule != NULL && own.rule != NULL) {
-		rule = strdup(own.rule);
-		if (rule == NULL)
-			own = (struct world_verdict){ VERDICT_UNKNOWN, REASON_INTERNAL,
-				NULL };
-	}
 	if (ret_reason != NULL)
-		*ret_reason = own.reason;
+		*ret_reason = own->reason;
 	if (ret_rule != NULL)
-		*ret_rule = rule;
-	return own.verdict;
+		*ret_rule = own->rule != NULL ? strdup(own->rule) : NULL;
 }
 
 enum verdict
@@ -329,14 +307,27 @@ world_guest_access(const struct world *world, const struct world_person *person,
 {
 	const struct scene scene = { person->principal, world->instance, access };
 	struct access_outcome outcome;
+	struct world_verdict own;
 	struct text text;
 
 	access_decide(
 	    world->config, service, scene.who, scene.instance, access, &outcome);
 	explain_outcome(&outcome, &scene, &text);
-	*ret_rule = strdup(text.bytes);
-	*ret_reason = *ret_rule != NULL ? outcome.rules.reason : REASON_INTERNAL;
-	if (*ret_rule == NULL)
-		return VERDICT_UNKNOWN;
-	return verdict_of(outcome.rules.value);
+	own.verdict = verdict_of(outcome.rules.value);
+	own.reason = outcome.rules.reason;
+	own.rule = text.bytes;
+	tell(&own, ret_reason, ret_rule);
+	return own.verdict;
+}
+
+enum verdict
+world_access(const struct world *world, const struct world_person *person, size_t service,
+    const struct rules_access *access, enum verdict_reason *ret_reason, char **ret_rule)
+{
+	/* whoever has no account has none by any way */
+	if (person->by_way)
+		return world_guest_access(
+		    world, person, service, access, ret_reason, ret_rule);
+	tell(&person->services[service], ret_reason, ret_rule);
+	return person->services[service].verdict;
 }

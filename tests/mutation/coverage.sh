@@ -21,7 +21,7 @@ files="common/freshness common/text daemon/access daemon/mapping daemon/rules
 cd "$work/build"
 for test in $tests; do
 	make -s "tests/unit/test_$test" >>"$work/log" 2>&1
-	TEST_SRCDIR="$work/src" "tests/unit/test_$test" >>"$work/log" 2>&1 || {
+	srcdir="$work/src" "tests/unit/test_$test" >>"$work/log" 2>&1 || {
 		tail -n 20 "$work/log"
 		exit 1
 	}

@@ -90,9 +90,13 @@ def is_binary(found, i):
 def mutants(text):
     """(begin, end, replacement, is_opening)"""
     found = list(tokens(text))
-    depth = 0
+    depth, is_table = 0, False
     for i, (token, begin, end) in enumerate(found):
+        if token == "{" and depth == 0:
+            is_table = found[i - 1][0] == "="
         depth += (token == "{") - (token == "}")
+        if is_table and depth > 0 and token in ("0", "1"):
+            continue  # a mask of nothing
         if i + 2 < len(found) and found[i + 2][0] == "]" and found[i + 1][0] == "[":
             continue  # the length of an array is memory, not a decision
         if token in OPENING:

@@ -257,6 +257,37 @@ test_a_caller_that_is_another_is_named(void **state)
 	    world_access(f->world, person, LOGIN, &access, NULL, NULL), VERDICT_ALLOW);
 }
 
+static void
+test_a_guest_is_judged_whatever_account_is_theirs(void **state)
+{
+	struct people_fixture *f = *state;
+	struct rules_access access = { .via = "eic" };
+	const struct world_person *person;
+	enum verdict_reason reason;
+	char *rule;
+
+	configure(f, "[login]\nallow = via:eic & tag:x\n");
+	people_fixture_local(f, "jo:x:1000:1000::/:/bin/sh\n", "");
+	(void)jo(f, "x");
+	people_fixture_finish(f);
+	person = people_fixture_person(f, "AIDAJO");
+	assert_int_equal(person->services[LOGIN].reason, REASON_LOCAL_NAME);
+	assert_int_equal(
+	    world_guest_access(f->world, person, LOGIN, &access, &reason, &rule),
+	    VERDICT_ALLOW);
+	assert_int_equal(reason, REASON_RULE_ALLOWS);
+	assert_string_equal(rule, "[login] allow #1: via:eic & tag:x");
+	free(rule);
+	access.via = "iam-key";
+	assert_int_equal(
+	    world_guest_access(f->world, person, LOGIN, &access, &reason, &rule),
+	    VERDICT_DENY);
+	assert_int_equal(reason, REASON_NO_RULE);
+	free(rule);
+	assert_int_equal(
+	    world_access(f->world, person, LOGIN, &access, NULL, NULL), VERDICT_DENY);
+}
+
 /* The way is looked at after everything else: it makes no account. */
 static void
 test_nobody_without_an_account_comes_in_by_any_way(void **state)
@@ -286,6 +317,57 @@ test_nobody_without_an_account_comes_in_by_any_way(void **state)
 	people_fixture_finish(f);
 	assert_int_equal(by(f, "eic", &reason, NULL), VERDICT_DENY);
 	assert_int_equal(reason, REASON_NAME_CLAIMED);
+}
+
+static void
+test_the_text_says_what_a_term_was_held_against(void **state)
+{
+	static const struct {
+		const char *rules, *text;
+	} table[] = {
+		{ "allow = path:/x/\n",
+		    "[login] allow #1: path:/x/ (the person's path is /people/)" },
+		{ "allow = group:G\n",
+		    "[login] allow #1: group:G (the person is not in G)" },
+		{ "allow = user:amy\n",
+		    "[login] allow #1: user:amy (the person is another)" },
+		{ "allow = tag:a\n",
+		    "[login] allow #1: tag:a (the person has no tag a)" },
+		{ "allow = tag:x=1\n",
+		    "[login] allow #1: tag:x=1 (the person's x is \"\")" },
+		{ "allow = instance:env\n",
+		    "[login] allow #1: instance:env (this instance has no tag env)" },
+		{ "allow = instance:platform=b\n",
+		    "[login] allow #1: instance:platform=b (this instance's platform is "
+		    "\"acme\")" },
+		{ "allow = match:x\n",
+		    "[login] allow #1: match:x (this instance has no tag x)" },
+		{ "allow = tag:x & tag:b\n",
+		    "[login] allow #1: tag:x & tag:b: tag:b (the person has no tag b)" },
+		{ "allow = tag:a\nallow = tag:b\nallow = tag:c\nallow = tag:d\n"
+		  "allow = tag:e\nallow = tag:f\n",
+		    "[login] allow #1: tag:a (the person has no tag a); allow #2: tag:b (the "
+		    "person has no tag b); allow #3: tag:c (the person has no tag c); allow "
+		    "#4: tag:d (the person has no tag d); and 2 more" },
+	};
+	struct people_fixture *f = *state;
+	char text[400];
+
+	for (size_t i = 0; i < BASE_N(table); i++) {
+		(void)snprintf(text, sizeof(text), "[login]\n%s", table[i].rules);
+		configure(f, text);
+		(void)jo(f, "x");
+		people_fixture_finish(f);
+		assert_string_equal(
+		    people_fixture_person(f, "AIDAJO")->services[LOGIN].rule,
+		    table[i].text);
+	}
+	f->instance->tags_state = INSTANCE_TAGS_UNKNOWN;
+	configure(f, "[login]\nallow = tag:x & instance:env\n");
+	people_fixture_build(f);
+	assert_string_equal(people_fixture_person(f, "AIDAJO")->services[LOGIN].rule,
+	    "[login] allow #1: tag:x & instance:env: instance:env (the tags of this "
+	    "instance are not known)");
 }
 
 /* The files need not tell ways apart: a key that may not be used is not in them. */
@@ -367,7 +449,9 @@ main(void)
 		WITH_FIXTURE(test_a_way_in_is_enough_for_now_and_the_taken_one_decides),
 		WITH_FIXTURE(test_the_world_knows_who_depends_on_the_way),
 		WITH_FIXTURE(test_a_caller_that_is_another_is_named),
+		WITH_FIXTURE(test_a_guest_is_judged_whatever_account_is_theirs),
 		WITH_FIXTURE(test_nobody_without_an_account_comes_in_by_any_way),
+		WITH_FIXTURE(test_the_text_says_what_a_term_was_held_against),
 		WITH_FIXTURE(test_a_key_of_another_way_is_not_published),
 		WITH_FIXTURE(test_a_service_is_found_by_its_name),
 	};

@@ -109,7 +109,8 @@ static const char *const bad_names[] = { "", " ", "alice root", " alice", "alice
 	"a..b", "a.", ".a", "0", "1000", "1alice", "+", "+@x", "~", "~root", "a:b", "a,b",
 	"alice,root", "a=b", "a@b", "a/b", "a\nb", "a\tb", "a\\b", "a\"b", "a'b", "Alice",
 	"aliCe", "\xc3\xa4nne", "a\x7f", "a\x01",
-	"abcdefghijklmnopqrstuvwxyz0123456", /* 33 bytes */
+	"abcdefghijklmnopqrstuvwxyz0123456",                                /* 33 bytes */
+	"abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz01", /* 64 */
 	"a:100000:65536\nroot:0:65536", "../../etc/cron.d/x", "%n%s", "*", "a*" };
 
 static void

@@ -208,6 +208,12 @@ test_of_two_who_claim_a_number_the_older_has_it(void **state)
 	assert_int_equal(directory_add_tag(who, "uid", "1879100001"), 0);
 	people_fixture_finish(f);
 	check_refused(f, "AIDA3", REASON_ID_COLLISION);
+	people_fixture_empty(f);
+	add(f, "late", "AIDA6", 9, "1879100003");
+	who = people_fixture_add(f, "early", "AIDA5", 1);
+	assert_int_equal(directory_add_tag(who, "uid", "1879100003"), 0);
+	people_fixture_finish(f);
+	check_refused(f, "AIDA6", REASON_ID_COLLISION);
 	/* a stranger's tag claims nothing, nor does one that is no number, or two */
 	people_fixture_empty(f);
 	add(f, "late", "AIDA3", 9, "1879100001");
