@@ -159,6 +159,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/aws/emulated/sigv4.py tests/aws/emulated/sshkeys.py tests/aws/emulated/sts_ec2.py \
 	tests/aws/emulated/world.py tests/aws/emulator tests/aws/test_emulator.sh \
 	tests/bench/aws_cost.sh tests/bench/aws_cost_inside.sh tests/bench/aws_day.c \
+	tests/bench/keys_bench.py tests/bench/keys_bench.sh tests/bench/keys_bench_inside.sh \
 	tests/bench/login_pairs.py tests/bench/login_pairs.sh tests/bench/login_pairs_inside.sh \
 	tests/bench/nss_bench.c tests/bench/nss_bench.h tests/bench/nss_bench_calls.c \
 	tests/bench/nss_bench_cases.c tests/bench/nss_bench_trace.c tests/bench/nss_dataset.c \
@@ -254,6 +255,8 @@ coverage:
 	$(srcdir)/tests/mutation/coverage.sh
 bench-aws: all
 	$(srcdir)/tests/bench/aws_cost.sh $(abs_top_builddir)
+bench-keys:
+	$(srcdir)/tests/bench/keys_bench.sh 100 20
 bench-nss:
 	$(srcdir)/tests/bench/nss_peers.sh --json $(srcdir)/doc/bench/nss.json \
 		--svg $(srcdir)/doc/bench/nss.svg
@@ -273,6 +276,7 @@ format-check:
 distclean-local:
 	rm -rf fuzz
 
+.PHONY: bench-keys
 .PHONY: bench-session-manager
 .PHONY: fleet-sim fuzz stress soak bench bench-aws bench-nss format-check
 .PHONY: fuzz stress soak bench bench-aws bench-nss coverage format-check mutation
