@@ -168,6 +168,9 @@ test_the_tag_goes_before_the_name(void **state)
 	assert_int_equal(got.by, MAPPING_TAG);
 	assert_string_equal(got.name, "deploy");
 	assert_int_equal(got.reason, REASON_NONE);
+	assert_string_equal(mapping_name(MAPPING_TAG), "tag");
+	assert_string_equal(mapping_name(MAPPING_NAME), "name");
+	assert_string_equal(mapping_name(MAPPING_NONE), "none");
 	got =
 	    map("", PRINCIPAL_IAM_USER, "alice", "ssmsessionRUNAS", "deploy", NULL, NULL);
 	assert_string_equal(got.name, "deploy");
