@@ -87,6 +87,8 @@ configure <<END
 $(config_for_aws 10m)
 [accounts]
 shared = ops ec2-user
+[keys]
+instance_connect = no
 END
 sed -i 's/^allow = group:HostAdmins.*/allow = group:HostAdmins/' /etc/iamlogin/iamlogin.conf
 useradd -m -s /bin/bash ec2-user
@@ -184,7 +186,8 @@ holds "while an account that is not listed has both (the test tests something)" 
 holds "and keyboard-interactive" by_password 2222 local secret keyboard-interactive
 holds "root runs what it likes as ec2-user" su - ec2-user -c true
 
-# sudo: [sudo] admits carol and not dave, who can act as carol.
+# sudo: [sudo] admits carol and not dave, who can act as carol. With Instance Connect everybody
+# whom [login] lets in could come as well and would have to be admitted: it is off here.
 fails "carol has no sudo on ops" ssh_as carol ops sudo -n true
 echo 'ops ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/ops
 echo 'ec2-user ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/ec2-user
