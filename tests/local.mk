@@ -243,8 +243,10 @@ soak: all
 	$(srcdir)/tests/soak/aws_soak.sh $(abs_top_builddir) $(SOAK_SECONDS)
 PAIRS = 200
 CALLS = 3000
-bench:
+bench: bench-login bench-pam bench-keys bench-session-manager bench-aws bench-nss
+bench-login:
 	$(srcdir)/tests/bench/login_pairs.sh $(PAIRS)
+bench-pam:
 	$(srcdir)/tests/bench/pam_bench.sh $(CALLS)
 bench-session-manager:
 	$(srcdir)/tests/bench/session_manager.sh
@@ -276,8 +278,6 @@ format-check:
 distclean-local:
 	rm -rf fuzz
 
-.PHONY: bench-keys
-.PHONY: bench-session-manager
-.PHONY: fleet-sim fuzz stress soak bench bench-aws bench-nss format-check
-.PHONY: fuzz stress soak bench bench-aws bench-nss coverage format-check mutation
+.PHONY: bench bench-aws bench-keys bench-login bench-nss bench-pam bench-session-manager
+.PHONY: coverage fleet-sim format-check fuzz mutation soak stress
 .PHONY: check-units e2e-distros
