@@ -420,3 +420,12 @@ pam_prompt(pam_handle_t *pamh, int style, char **ret_response, const char *forma
 	va_end(args);
 	return real(pamh, style, ret_response, "%s", text);
 }
+
+/* The same as a compiler calls it that knows the size. */
+char *__realpath_chk(const char *path, char *resolved, size_t size);
+char *
+__realpath_chk(const char *path, char *resolved, size_t size)
+{
+	REAL(__realpath_chk);
+	return SYSTEM("realpath", ENOENT, EACCES) ? NULL : real(path, resolved, size);
+}
