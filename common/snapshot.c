@@ -100,9 +100,13 @@ name_is_lawful(const struct snapshot_user *user)
 static inline bool
 strings_are_whole(const uint8_t *record, const struct snapshot_user *user)
 {
-	if (!user->has_checks)
+	if (!user->has_checks) {
+		for (unsigned i = 1; i < SNAPSHOT_STRINGS_N; i++)
+			if (user->strings[user->offset[i] - 1] != '\0')
+				return false;
 		return count_nuls(user->strings, user->strings_size) ==
 		       SNAPSHOT_STRINGS_N;
+	}
 	return bytes_get_u32(record + AT_USER_STRINGS_CHECK) ==
 	       published_check_text(user->strings, user->strings_size);
 }
