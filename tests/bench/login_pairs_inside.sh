@@ -19,7 +19,7 @@ stock_sshd()
 		mount --bind /e2e/stock/pam.d /etc/pam.d
 		mount -t tmpfs none /etc/ssh/sshd_config.d
 		exec /usr/sbin/sshd -D -e -p 23 -o PidFile=none' >/logs/sshd-stock.log 2>&1 &
-	until_holds 10 grep -q 'port 23' /logs/sshd-stock.log
+	until_holds 30 grep -q 'port 23' /logs/sshd-stock.log
 }
 
 # timed PORT KEY ACCOUNT - microseconds of one login, which must succeed

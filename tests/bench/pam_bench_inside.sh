@@ -30,7 +30,7 @@ END
 chmod 0600 /etc/sssd/sssd.conf
 sssd -i --logger=files >/logs/sssd.log 2>&1 &
 sss=bench-sss=wanda
-if ! until_holds 20 test -S /var/lib/sss/pipes/private/pam; then
+if ! until_holds 30 test -S /var/lib/sss/pipes/private/pam; then
 	echo "sssd does not run here: measured without it" >&2
 	sss=
 fi

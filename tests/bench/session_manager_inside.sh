@@ -22,7 +22,7 @@ jq -n 'def digits: "000" + tostring | .[-4:];
 	RoleDetailList: [], Policies: []}' >/etc/iamlogin/directory.json
 config_for_file | configure
 daemon_launch
-until_holds 20 account_exists p0999 || exit 1
+until_holds 30 account_exists p0999 || exit 1
 mkdir -p /run/floor
 cp /run/iamlogin/snapshot /run/floor/snapshot
 for module in iamlogin floor; do

@@ -112,7 +112,7 @@ iamlogin_answers()
 {
 	iamlogin status --json | jq -e '.from != "files"'
 }
-until_holds 20 iamlogin_answers
+until_holds 30 iamlogin_answers
 equals "the clone has nobody of the old instance" EMPTY "$(iamlogin status --json | jq -r .state)"
 fails "alice does not get in" ssh_as alice alice true
 holds "break-glass does" ssh_as local root true

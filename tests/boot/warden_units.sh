@@ -45,10 +45,10 @@ systemctl restart iamlogind.service
 until_holds 30 fresh
 holds "the path unit waits" systemctl is-active --quiet iamlogin-warden.path
 holds "the watcher runs" systemctl is-active --quiet iamlogin-warden-sessions.service
-holds "the first home is there" until_holds 5 test -d /home/first
+holds "the first home is there" until_holds 30 test -d /home/first
 from=${EPOCHREALTIME/./}
 people first second
-until_holds 5 test -d /home/second
+until_holds 30 test -d /home/second
 at_most "a home is there in ms after the publication, 1000 at most" 1000 \
     $(((${EPOCHREALTIME/./} - from) / 1000))
 equals "it belongs to its account" second "$(stat -c %U /home/second)"
@@ -59,7 +59,7 @@ printf '[Service]\nExecStopPost=+/bin/sh -c "echo >>/run/warden-runs"\n' \
     >/etc/systemd/system/iamlogin-warden.service.d/count.conf
 systemctl daemon-reload
 touch /run/iamlogin/warden
-holds "the flag starts a run" until_holds 5 test -s /run/warden-runs
+holds "the flag starts a run" until_holds 30 test -s /run/warden-runs
 sleep 1
 before=$(runs)
 for ((n = 0; n < 4000; n++)); do : >/run/iamlogin/warden; done
@@ -71,7 +71,7 @@ for name in a b c d e f g h; do
 	people first second "p$name"
 	sleep 0.1
 done
-holds "eight publications in a second are not too many" until_holds 5 test -d /home/ph
+holds "eight publications in a second are not too many" until_holds 30 test -d /home/ph
 holds "the path unit waits still" systemctl is-active --quiet iamlogin-warden.path
 
 # what runs as second, under its user manager and outside of it
@@ -85,7 +85,7 @@ gone()
 {
 	! pgrep -U "$uid"
 }
-holds "who lost access has no process left" until_holds 10 gone
+holds "who lost access has no process left" until_holds 30 gone
 holds "others have" pgrep -U other
 recorded "it is recorded through the daemon" '.reason == "withdrawn" and .writer == "warden"'
 

@@ -31,7 +31,7 @@ holds "the audit's chain is whole" iamlogin audit verify
 holds "with the daemon stopped alice runs sudo 20 times" ssh_as alice alice \
     'n=0; while [ $n -lt 20 ]; do sudo -n true || exit; n=$((n + 1)); done'
 daemon_start
-holds "the daemon takes each of them" until_holds 10 \
+holds "the daemon takes each of them" until_holds 30 \
     bash -c "[ \$(jq -c 'select(.writer == \"pam\" and .event == \"sudo\")' $audit_file | wc -l) -eq 20 ]"
 holds "the audit's chain is whole after that" iamlogin audit verify
 finish

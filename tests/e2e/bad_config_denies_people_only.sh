@@ -19,7 +19,7 @@ refuses()
 	: >/logs/daemon.log
 	: >/logs/journal
 	daemon_launch
-	if ! until_holds 10 daemon_ended; then
+	if ! until_holds 30 daemon_ended; then
 		claim_broken "$1: the daemon does not start" "it runs"
 		daemon_kill
 		return

@@ -29,7 +29,7 @@ daemon_stop
 aws_control PATCH instance '{"instance_id":"i-0fedcba9876543210"}' >/dev/null
 aws_black_hole
 daemon_launch
-holds "the clone believes nothing of what the original knew" until_holds 15 is_empty
+holds "the clone believes nothing of what the original knew" until_holds 30 is_empty
 fails "alice is refused on it while IAM is dark" ssh_as alice alice
 holds "a local account is not" ssh_as local local
 sleep 6
@@ -45,7 +45,7 @@ daemon_stop
 
 aws_control PATCH instance '{"account":"999999999999"}' >/dev/null
 daemon_launch
-holds "in another account nothing is believed either" until_holds 15 is_empty
+holds "in another account nothing is believed either" until_holds 30 is_empty
 fails "alice of the old account is refused" ssh_as alice alice
 daemon_stop
 aws_control PATCH instance '{"account":"123456789012"}' >/dev/null
@@ -58,7 +58,7 @@ config_for_aws 10m | sed 's/^\[aws\]/&\naccount = 123456789012/' | configure
 daemon_launch
 sleep 7
 fails "another account than the pin: she is refused" ssh_as alice alice
-holds "the daemon says why" sh -c \
+holds "the daemon says why" until_holds 30 sh -c \
     'cat /logs/daemon.log /logs/journal | grep -q "but this instance is in account 999999999999"'
 holds "the audit's chain is whole" iamlogin audit verify
 finish

@@ -30,7 +30,7 @@ logins "running"
 daemon_freeze
 logins "wedged"
 daemon_thaw
-holds "it answers again" until_holds 10 iamlogin status
+holds "it answers again" until_holds 30 iamlogin status
 
 daemon_stop
 logins "stopped"

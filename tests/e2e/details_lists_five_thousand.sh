@@ -33,7 +33,7 @@ until [ -e /run/iamlogin/snapshot ] && getent -s iamlogin passwd alice >/dev/nul
 	sleep 0.05
 done
 echo "# the first useful snapshot was there after $(((${EPOCHREALTIME/./} - launched) / 1000)) ms"
-holds "alice logs in" until_holds 10 ssh_as alice alice
+holds "alice logs in" until_holds 30 ssh_as alice alice
 equals "all are listed" 5000 "$(iamlogin status --json | jq .people)"
 at_most "requests for the directory" 10 \
     "$(aws_requests '.by_action["iam:GetAccountAuthorizationDetails"]')"

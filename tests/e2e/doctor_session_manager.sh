@@ -32,14 +32,14 @@ holds "so is a watcher that does not" says warning 'iamlogin-warden-sessions'
 holds "and a home that is missing, with the remedy" says warning 'iamlogin-warden.path'
 setpriv --reuid nobody --clear-groups /usr/bin/amazon-ssm-agent &
 agent=$!
-holds "an agent that is not root fails" until_holds 3 says failed 'not run as root'
+holds "an agent that is not root fails" until_holds 30 says failed 'not run as root'
 iamlogin doctor >/dev/null
 equals "and doctor with it" 2 $?
 kill $agent
 /usr/bin/amazon-ssm-agent &
 /usr/libexec/iamlogin-warden --sessions >>/logs/sessions.log 2>&1 &
 /usr/libexec/iamlogin-warden >>/logs/warden.log 2>&1
-holds "an agent of root is fine" until_holds 3 says ok 'runs as root'
+holds "an agent of root is fine" until_holds 30 says ok 'runs as root'
 holds "its version is told" says ok '3\.3\.987\.0'
 holds "the watcher is seen" says ok 'are watched'
 fails "no home is missing" says warning 'has no home'

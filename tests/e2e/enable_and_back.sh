@@ -38,7 +38,7 @@ refused()
 # an sshd that reads its files again does not listen for a moment
 local_gets_in()
 {
-	until_holds 5 ssh_as local local true && until_holds 5 ssh_as local root true
+	until_holds 30 ssh_as local local true && until_holds 30 ssh_as local root true
 }
 
 enabled=$(configuration_files | sha256sum)
@@ -130,7 +130,7 @@ holds "a boot takes it back" iamlogin disable --rollback
 holds "every file is as it was" as_stock
 holds "enable --confirm-within, and a new login confirms" enable --confirm-within 30s --quiet
 sleep 0.1
-holds "from a new login it is confirmed" until_holds 5 ssh_as local root iamlogin confirm
+holds "from a new login it is confirmed" until_holds 30 ssh_as local root iamlogin confirm
 holds "a rollback has nothing to do then" iamlogin disable --rollback
 holds "and it is still enabled" grep -q iamlogin /etc/nsswitch.conf
 iamlogin disable --quiet
@@ -157,7 +157,7 @@ sed -i '/^# ours$/d' /etc/pam.d/sshd
 holds "enable" enable --quiet
 config_for_aws | configure
 daemon_start
-holds "alice logs in" until_holds 5 ssh_as alice alice true
+holds "alice logs in" until_holds 30 ssh_as alice alice true
 fails "bob does not" ssh_as bob bob true
 holds "disable with people logged in" iamlogin disable
 fails "alice does not any more" ssh_as alice alice true

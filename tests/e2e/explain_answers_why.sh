@@ -78,7 +78,7 @@ matches "an instance without tags: the answer is no, or that nobody can know" '^
 aws_control PATCH instance '{"tags":{"platform":"acme"}}' >/dev/null
 iamlogin refresh >/dev/null
 aws_black_hole
-until_holds 20 state_is EXPIRED
+until_holds 30 state_is EXPIRED
 answers "data beyond its grace" 2 data-expired alice
 matches "with its age" '^[1-9][0-9]*$' "$(why alice .age_s)"
 daemon_stop

@@ -44,19 +44,19 @@ holds "alice logs in" ssh_as alice alice
 daemon_stop
 config yes yes 'role_arn = arn:aws:iam::123456789012:role/reader'
 daemon_launch
-holds "and STS in the instance's region" until_holds 15 asked_for sts-fips.eu-central-1.api.aws
+holds "and STS in the instance's region" until_holds 30 asked_for sts-fips.eu-central-1.api.aws
 daemon_stop
 
 # a partition that has no FIPS endpoint of IAM
 config yes no 'region = cn-north-1'
 rm -rf /run/iamlogin /var/lib/iamlogin
 daemon_launch
-holds "no such endpoint: the daemon says which setting it is" until_holds 15 sh -c \
+holds "no such endpoint: the daemon says which setting it is" until_holds 30 sh -c \
     'iamlogin status --json | jq -r .last_error.what | grep -q "fips"'
 daemon_stop
 config auto auto 'region = cn-north-1'
 rm -rf /run/iamlogin /var/lib/iamlogin
 daemon_launch
-holds "auto takes the usual one" until_holds 15 asked_for iam.cn-north-1.amazonaws.com.cn
+holds "auto takes the usual one" until_holds 30 asked_for iam.cn-north-1.amazonaws.com.cn
 daemon_stop
 finish

@@ -32,7 +32,7 @@ recorded "her sudo is recorded" '.event == "sudo" and .verdict == "allow" and .a
 
 # 3. bob is in IAM, for another platform.
 fails "bob is refused" ssh_as bob bob
-holds "sshd has never heard of bob" until_holds 5 grep -q 'Invalid user bob ' /logs/sshd.log
+holds "sshd has never heard of bob" until_holds 30 grep -q 'Invalid user bob ' /logs/sshd.log
 recorded "the verdict that keeps bob out is recorded" \
     '.event == "verdict" and .verdict == "deny" and .person.name == "bob"'
 exits "explain says that bob is denied" 1 iamlogin explain bob
@@ -51,7 +51,7 @@ recorded "the session of deploy is carol's" \
 # 5. is without_aws.sh. 6. dave is created; his first attempt rings the doorbell.
 person_create dave dave
 fails "dave's first attempt is too early" ssh_as dave dave
-holds "the daemon heard the doorbell" until_holds 15 account_exists dave
+holds "the daemon heard the doorbell" until_holds 30 account_exists dave
 equals "dave's second attempt succeeds" dave "$(ssh_as dave dave id -un)"
 
 holds "the audit's chain is whole" iamlogin audit verify

@@ -24,7 +24,7 @@ daemon_start
 holds "a manifest of now is fresh" state_is FRESH
 aws_control PUT "buckets/$bucket" '{"frozen":true}' >/dev/null
 publish_now 2
-holds "a frozen bucket goes stale although every poll succeeds" until_holds 25 state_is STALE
+holds "a frozen bucket goes stale although every poll succeeds" until_holds 30 state_is STALE
 equals "the polls do succeed" null "$(iamlogin status --json | jq .last_error)"
 equals "and serial 1 is still all there is" 1 "$(iamlogin status --json | jq .fleet.serial)"
 holds "who was let in is let in, with old data" ssh_as alice alice
@@ -34,7 +34,7 @@ holds "but a local account" ssh_as local local
 equals "status says so by its exit code" 2 "$(exit_of iamlogin status)"
 aws_control PUT "buckets/$bucket" '{"frozen":false}' >/dev/null
 publish_now 2
-holds "a new manifest ends it" until_holds 25 ssh_as alice alice
+holds "a new manifest ends it" until_holds 30 ssh_as alice alice
 daemon_stop
 
 # ---------------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ find /var/lib/iamlogin -type f ! -name manifest ! -name blob -delete
 aws_control PATCH instance '{"instance_id":"i-0fedcba9876543210"}' >/dev/null
 aws_black_hole
 daemon_launch
-holds "on a clone of the image she logs in with S3 dark" until_holds 15 ssh_as alice alice
+holds "on a clone of the image she logs in with S3 dark" until_holds 30 ssh_as alice alice
 equals "the clone knows that it is another instance" i-0fedcba9876543210 \
     "$(iamlogin status --json | jq -r .instance)"
 equals "and which serial it has" 3 "$(iamlogin status --json | jq .fleet.serial)"
@@ -64,7 +64,7 @@ daemon_stop
 aws_control PATCH instance '{"instance_id":"i-00000000000000abc"}' >/dev/null
 aws_black_hole
 daemon_launch
-holds "a disk that becomes another instance keeps it as well" until_holds 15 ssh_as alice alice
+holds "a disk that becomes another instance keeps it as well" until_holds 30 ssh_as alice alice
 daemon_stop
 
 rm -f /run/iamlogin/snapshot /run/iamlogin/keys
@@ -75,7 +75,7 @@ fails "a blob that was changed on the disk is not believed" ssh_as alice alice
 daemon_stop
 aws_return
 daemon_start
-holds "and fetched again" until_holds 20 ssh_as alice alice
+holds "and fetched again" until_holds 30 ssh_as alice alice
 aws_control PATCH instance '{"account":"999999999999"}' >/dev/null
 daemon_stop
 rm -f /run/iamlogin/snapshot /run/iamlogin/keys

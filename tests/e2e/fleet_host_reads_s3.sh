@@ -27,7 +27,7 @@ equals "status says where people come from" "s3 1 default" \
 fails "dave does not exist yet" ssh_as dave dave
 person_create dave dave
 publish_now 2
-holds "dave logs in after the next poll" until_holds 15 ssh_as dave dave
+holds "dave logs in after the next poll" until_holds 30 ssh_as dave dave
 aws_black_hole
 holds "alice logs in with AWS dark" ssh_as alice alice
 aws_return
@@ -54,13 +54,13 @@ good=$(get_object default/manifest | base64 -w0)
 good_again()
 {
 	base64 -d <<<"$good" | put_object default/manifest
-	until_holds 25 error_is null
+	until_holds 30 error_is null
 }
 
 # refused SENTENCE CODE WORDS - the manifest that stands in the bucket now
 refused()
 {
-	holds "$1: refused" until_holds 25 error_is "$2"
+	holds "$1: refused" until_holds 30 error_is "$2"
 	matches "$1: one line says why" "$3" "$(last_error)"
 	equals "$1: serial 4 stays in force" 4 \
 	    "$(iamlogin status --json | jq -r .fleet.serial)"

@@ -72,7 +72,7 @@ keys_of()
 	setpriv --reuid iamlogin-keys --regid iamlogin-keys --init-groups \
 	    /usr/libexec/iamlogin-authorized-keys "$1"
 }
-until_holds 10 state_is FRESH
+until_holds 30 state_is FRESH
 equals "local = break_glass: no key for an account that it closes" "" "$(keys_of local)"
 matches "but for break-glass" '^ecdsa-sha2' "$(keys_of rescue)"
 matches "and for root" '^ecdsa-sha2' "$(keys_of root)"

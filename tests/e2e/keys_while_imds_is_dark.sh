@@ -22,7 +22,7 @@ fails "not with another key" ssh_as dave alice
 alice_has dave
 imds_black_hole
 sleep 7
-holds "with IMDS dark her new key is found at the login" until_holds 15 ssh_as dave alice
+holds "with IMDS dark her new key is found at the login" until_holds 30 ssh_as dave alice
 fails "her old one is not hers any more" ssh_as alice alice
 imds_return
 holds "all is fresh within 60 s of its return" until_holds 60 state_is FRESH

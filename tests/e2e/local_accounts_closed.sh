@@ -101,7 +101,7 @@ END
 systemd-tmpfiles --create /usr/lib/tmpfiles.d/iamlogin.conf
 python3 /tmp/other_version.py &
 other=$!
-until_holds 5 test -S /run/iamlogin/socket
+until_holds 30 test -S /run/iamlogin/socket
 last_doors "a daemon of another version as well"
 kill $other
 wait $other 2>/dev/null

@@ -107,6 +107,6 @@ equals "ci logs in" ci "$(ssh_as ed25519 ci id -un)"
 aws_black_hole
 daemon_stop
 daemon_launch
-until_holds 10 daemon_answers
+until_holds 30 daemon_answers
 equals "and after a restart without AWS" ci "$(ssh_as ed25519 ci id -un)"
 finish

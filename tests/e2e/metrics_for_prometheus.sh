@@ -28,7 +28,7 @@ has_listed()
 
 config_for_aws 10m | configure
 daemon_start
-holds "the file appears, with requests by action" until_holds 20 has_listed
+holds "the file appears, with requests by action" until_holds 30 has_listed
 equals "for everybody to read" 644 "$(stat -c %a $file)"
 inode=$(stat -c %i $file)
 fails "and each line is a comment or NAME{LABEL} NUMBER" grep -Evq \
@@ -48,7 +48,7 @@ errors_are_written()
 {
 	[ "$(metric 'aws_errors_by_code_total{code="AccessDenied"}')" -ge 1 ]
 }
-holds "in the file as well" until_holds 20 errors_are_written
+holds "in the file as well" until_holds 30 errors_are_written
 fails "which was replaced, not rewritten" test "$inode" = "$(stat -c %i $file)"
 written=$(stat -c %Y $file)
 sleep 5

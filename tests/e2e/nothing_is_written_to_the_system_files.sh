@@ -18,7 +18,7 @@ ssh_as carol deploy >/dev/null 2>&1
 ssh_as bob bob >/dev/null 2>&1
 person_create dave dave
 ssh_as dave dave >/dev/null 2>&1
-until_holds 15 account_exists dave
+until_holds 30 account_exists dave
 ssh_as dave dave >/dev/null 2>&1
 person_tags alice '[{"Key":"platform","Value":"other"}]'
 iamlogin refresh >/dev/null 2>&1

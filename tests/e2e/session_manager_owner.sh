@@ -105,7 +105,7 @@ recorded "carol as deploy is recorded with her identity, her document and her ac
     "$(of carol-01 '.event == "session" and .verdict == "allow" and .account == "deploy" and
 	.person.id == "AIDAIAMLOGINTESTCAROL" and .person.verified == "yes" and .uid and
 	(.message | test("SSM-SessionManagerRunShell"))')"
-holds "and shown beside ssh sessions" until_holds 5 shown carol-01 \
+holds "and shown beside ssh sessions" until_holds 30 shown carol-01 \
     '.account == "deploy" and .person.name == "carol" and .service == "session-manager"'
 agent_end carol-01
 recorded "its end is recorded" "$(of carol-01 '.event == "close" and .duration_s >= 0')"
@@ -145,7 +145,7 @@ agent_start carol-10 $people/carol deploy
 agent_start alice-11 $people/alice deploy
 recorded "the violation is recorded as ended" \
     "$(of alice-11 '.event == "violation" and (.message | test("is ended"))')"
-holds "and the shell and the worker are gone" until_holds 10 is_over alice-11
+holds "and the shell and the worker are gone" until_holds 30 is_over alice-11
 holds "the owner's own is not touched" runs carol-10
 holds "nor one of an unknown owner" runs stranger-03
 holds "nor one of a role that is not in scope" runs jit-04
@@ -158,7 +158,7 @@ fails "nothing was recorded of them but their start" has_record \
 # A tag that was changed a minute ago is no violation.
 person_tags alice '[{"Key":"SSMSessionRunAs","Value":"ops"},{"Key":"platform","Value":"acme"}]'
 agent_start alice-12 $people/alice ops
-holds "what IAM says now decides, not what it said before" until_holds 10 has_record \
+holds "what IAM says now decides, not what it said before" until_holds 30 has_record \
     "$(of alice-12 '.event == "session"')"
 sleep 3
 holds "the session goes on" runs alice-12
@@ -180,12 +180,12 @@ iamlogin refresh >/dev/null
 config_with terminate | configure
 daemon_stop
 daemon_start
-holds "until it is certain" until_holds 20 is_over alice-13
+holds "until it is certain" until_holds 30 is_over alice-13
 
 # carol loses her permission while she is there.
 person_tags carol '[{"Key":"SSMSessionRunAs","Value":"deploy"},{"Key":"platform","Value":"x"}]'
 iamlogin refresh >/dev/null
-holds "who loses the account while inside is out" until_holds 10 is_over carol-10
+holds "who loses the account while inside is out" until_holds 30 is_over carol-10
 
 # The watcher is started again: what is open stays known, what ended meanwhile is told.
 kill $watcher

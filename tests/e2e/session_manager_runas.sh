@@ -97,7 +97,7 @@ END
 
 config_for_file | configure
 daemon_launch
-holds "1,000 people are published" until_holds 20 account_exists p0999
+holds "1,000 people are published" until_holds 30 account_exists p0999
 from=${EPOCHREALTIME/./}
 /usr/libexec/iamlogin-warden >>/logs/warden.log 2>&1
 at_most "their homes are made in one run, within 20,000 ms" 20000 $(((${EPOCHREALTIME/./} - from) / 1000))
@@ -122,12 +122,12 @@ done)"
 fails "nothing ran what they say" test -e /tmp/pwned
 
 daemon_launch
-holds "the daemon is back" until_holds 10 daemon_answers
+holds "the daemon is back" until_holds 30 daemon_answers
 jq '(.UserDetailList[] | select(.UserName == "iam-0001") | .Tags[1].Value) = "other"' \
     /etc/iamlogin/directory.json >/etc/iamlogin/directory.new
 mv /etc/iamlogin/directory.new /etc/iamlogin/directory.json
 iamlogin refresh >/dev/null
-holds "(the tag is read again)" until_holds 5 test -e /run/iamlogin/warden
+holds "(the tag is read again)" until_holds 30 test -e /run/iamlogin/warden
 fails "who lost access does not resolve by name" python3 /e2e/agent.py p0001
 holds "the others do" python3 /e2e/agent.py p0000 p0002
 finish

@@ -59,7 +59,7 @@ second_sshd()
 	} >/e2e/second.conf
 	rm -f /run/second.pid
 	/usr/sbin/sshd -f /e2e/second.conf -E /logs/second.log
-	until_holds 5 test -s /run/second.pid
+	until_holds 30 test -s /run/second.pid
 }
 
 # last_session FILTER - the newest session record of it
@@ -71,7 +71,7 @@ last_session()
 # says SENTENCE VERDICT PERSON-OR-REASON - the last session of ops
 says()
 {
-	if until_holds 5 said "$2" "$3"; then
+	if until_holds 30 said "$2" "$3"; then
 		claim_holds "$1"
 	else
 		claim_broken "$1" "$(records '.event == "session"' | tail -n 2)"
@@ -207,7 +207,7 @@ recorded "the record says in whose session it ran, as a claim" \
 ssh_as carol ops 'mkfifo ~/in; setsid -f sh -c "while read line <~/in; do eval \"\$line\"; done" >/dev/null 2>&1 </dev/null'
 before=$(records '.event == "sudo" and .account == "ops"' | wc -l)
 ssh_as dave ops 'echo "sudo -n true; echo done >~/out" >~/in; for i in $(seq 50); do [ -e ~/out ] && exit; sleep 0.1; done'
-holds "dave runs sudo in what carol has left behind" until_holds 5 \
+holds "dave runs sudo in what carol has left behind" until_holds 30 \
     bash -c "[ \$(jq -c 'select(.event == \"sudo\" and .account == \"ops\")' $audit_file | wc -l) -gt $before ]"
 equals "that is not recorded as carol's" null \
     "$(records '.event == "sudo" and .account == "ops"' | tail -n 1 | jq -c .person)"

@@ -67,22 +67,22 @@ warden_loop &
 loop=$!
 mkdir /home/other && touch /home/other/file
 carol_is other
-holds "a directory of another owner is reported" until_holds 5 reported other
+holds "a directory of another owner is reported" until_holds 30 reported other
 equals "and left alone" "0 file" "$(stat -c %u /home/other) $(ls /home/other)"
 mkdir /srv/target && ln -s /srv/target /home/linked
 carol_is linked
-holds "a symbolic link is reported" until_holds 5 reported linked
+holds "a symbolic link is reported" until_holds 30 reported linked
 equals "and its target left alone" 0 "$(stat -c %u /srv/target)"
 mkfifo /home/pipe
 carol_is pipe
-holds "a FIFO is reported and does not keep the warden" until_holds 5 reported pipe
+holds "a FIFO is reported and does not keep the warden" until_holds 30 reported pipe
 echo secret >/srv/secret && ln /srv/secret /home/hard
 carol_is hard
-holds "a hard link is reported" until_holds 5 reported hard
+holds "a hard link is reported" until_holds 30 reported hard
 equals "and its file left alone" "0 secret" "$(stat -c %u /srv/secret) $(cat /srv/secret)"
 mkdir /home/mounted && mount -t tmpfs -o mode=755 none /home/mounted
 carol_is mounted
-holds "a mount point is reported" until_holds 5 reported mounted
+holds "a mount point is reported" until_holds 30 reported mounted
 equals "and left alone" 0 "$(stat -c %u /home/mounted)"
 equals "each of them was reported once" 5 \
     "$(records '.event == "admin" and .reason == "home-foreign"' | wc -l)"
@@ -92,7 +92,7 @@ mkdir -m 0700 /home/.iamlogin-warden.late
 ln -s /srv/secret /home/.iamlogin-warden.late/welcome
 mkdir /home/.iamlogin-warden.late/dir && ln -s /srv /home/.iamlogin-warden.late/dir/out
 carol_is late
-holds "a left-over copy does not stand in the way" until_holds 5 test -d /home/late
+holds "a left-over copy does not stand in the way" until_holds 30 test -d /home/late
 equals "nor is what its links name touched" "0 secret" \
     "$(stat -c %u /srv/secret) $(cat /srv/secret)"
 
@@ -109,7 +109,7 @@ sleep 1
 fails "nor behind a link" test -e /home/linkedhome
 rm /home && mv /srv/homes /home
 carol_is again
-holds "and it goes on when that is over" until_holds 5 test -d /home/again
+holds "and it goes on when that is over" until_holds 30 test -d /home/again
 
 # The flag is the daemon's, who is not believed.
 kill $loop

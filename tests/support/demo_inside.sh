@@ -154,7 +154,7 @@ step "6. dave is created in IAM a moment ago" \
 person_create dave dave
 login dave dave id
 check "the first attempt was too early" refused
-until_holds 20 account_exists dave
+until_holds 30 account_exists dave
 login dave dave id
 check "dave is in" said 'uid=[0-9]+\(dave\)'
 

@@ -199,7 +199,7 @@ publisher_launch()
 	in_publisher sh -c 'echo $$ >/run/publisher.pid; exec "$@"' sh setpriv --reuid iamlogin --regid iamlogin --groups \
 	    "$(id -G iamlogin | tr ' ' ,),$(getent group iamlogin-keys | cut -d: -f3)" \
 	    "$(unit_value ExecStart | cut -d' ' -f1)" >>/logs/publisher.log 2>&1 &
-	until_holds 5 test -s /run/publisher.pid
+	until_holds 30 test -s /run/publisher.pid
 }
 
 publisher_stop()
@@ -208,7 +208,7 @@ publisher_stop()
 
 	pid=$(cat /run/publisher.pid)
 	kill -TERM "$pid"
-	until_holds 5 sh -c "! kill -0 $pid"
+	until_holds 30 sh -c "! kill -0 $pid"
 }
 
 # published SERIAL [VIEW] - the bucket has a manifest of at least that serial

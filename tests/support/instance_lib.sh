@@ -110,11 +110,11 @@ daemon_answers()
 	iamlogin status --json | jq -e '.state != "EMPTY" and .from != "files"'
 }
 
-# daemon_start - start it and wait for its first directory, at most 15 s
+# daemon_start - start it and wait for its first directory, at most 60 s
 daemon_start()
 {
 	daemon_launch
-	if ! until_holds 15 daemon_answers; then
+	if ! until_holds 60 daemon_answers; then
 		claim_broken "the daemon starts and has a directory" \
 		    "$(tail -n 5 /logs/daemon.log)" "$(tail -n 5 /logs/journal)"
 		return 1
@@ -386,10 +386,10 @@ records()
 	[ ! -f "$audit_file" ] || jq -c "select(${1:-true})" "$audit_file"
 }
 
-# recorded SENTENCE FILTER - such a record is there, or comes within 5 s
+# recorded SENTENCE FILTER - such a record is there, or comes within 30 s
 recorded()
 {
-	if until_holds 5 has_record "$2"; then
+	if until_holds 30 has_record "$2"; then
 		claim_holds "$1"
 	else
 		claim_broken "$1" "no record with: $2" "$(tail -n 3 "$audit_file" 2>&1)"
