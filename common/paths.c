@@ -8,6 +8,7 @@
 const char paths_config[] = IAMLOGIN_SYSCONFDIR "/iamlogin.conf";
 const char paths_run_dir[] = IAMLOGIN_RUNDIR;
 const char paths_snapshot[] = IAMLOGIN_RUNDIR "/snapshot";
+const char paths_doors[] = IAMLOGIN_RUNDIR "/local";
 const char paths_keys[] = IAMLOGIN_RUNDIR "/keys";
 const char paths_socket[] = IAMLOGIN_RUNDIR "/socket";
 const char paths_doorbell[] = IAMLOGIN_RUNDIR "/doorbell";

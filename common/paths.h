@@ -12,6 +12,7 @@
 extern const char paths_config[];      /* /etc/iamlogin/iamlogin.conf */
 extern const char paths_run_dir[];     /* /run/iamlogin, owned by the daemon's user */
 extern const char paths_snapshot[];    /* /run/iamlogin/snapshot */
+extern const char paths_doors[];       /* /run/iamlogin/local, a symbolic link */
 extern const char paths_keys[];        /* /run/iamlogin/keys */
 extern const char paths_socket[];      /* /run/iamlogin/socket */
 extern const char paths_doorbell[];    /* /run/iamlogin/doorbell */

@@ -101,6 +101,10 @@
  *     72 i64 expires_wall_ms (0 = never) · 80 32 zero
  *   4 BY_ACCOUNT  slots: account name -> first record of CLAIMS
  *   9 STRINGS  stride 1
+ *
+ * Beside the snapshot a symbolic link, for those who cannot open a file (common/doors.h). It
+ * points to words with a blank before and behind each: "local=closed" unless [accounts] local
+ * is any, "break_glass=NAME" and "shared=NAME" for each name there; others are skipped.
  */
 #ifndef COMMON_PUBLISHED_FORMAT_H
 #define COMMON_PUBLISHED_FORMAT_H
@@ -119,6 +123,13 @@
 #define PUBLISHED_SECTIONS_MAX 64   /* in a file */
 #define PUBLISHED_SECTION_ID_MAX 15 /* that we know or will know soon */
 #define PUBLISHED_SIZE_MAX (256u << 20)
+
+#define DOORS_TEXT_SIZE 4095 /* what symlink(2) takes without its NUL */
+#define DOORS_WORD_SIZE 64 /* with both blanks and a NUL; useradd(8) takes names of 32 */
+#define DOORS_LOCAL "local"
+#define DOORS_LOCAL_CLOSED "closed"
+#define DOORS_BREAK_GLASS_NAME "break_glass"
+#define DOORS_LISTED_NAME "shared"
 
 enum {
 	PUBLISHED_COMPLETE = 1u << 0,

@@ -249,6 +249,7 @@ apply_facts(const struct daemon *d, struct publish_facts *ret_facts)
 		.session_manager = d->config->session_manager,
 		.local = d->config->accounts.local,
 		.break_glass = &d->config->accounts.break_glass,
+		.shared = &d->config->accounts.shared,
 		.verified_wall_ms = d->directory->verified_wall_ms,
 		.verified_boot_ms = d->directory->verified_boot_ms,
 	};
@@ -314,6 +315,8 @@ apply_publish(struct daemon *d)
 		r = publish_encode_snapshot(d->world, &facts, d->hash_seed, &bytes);
 	if (r == 0)
 		r = apply_put(d->snapshot, &bytes, &facts, &d->generation, &changed);
+	if (r == 0)
+		r = publish_doors(paths_doors, &facts);
 	if (r != 0 && !d->cannot_publish)
 		log_line(LOG_ERR,
 		    "cannot publish (%s): what stands published stays in force",

@@ -32,6 +32,7 @@ struct publish_facts {
 	enum published_session_manager session_manager;
 	enum config_local local;
 	const struct config_list *break_glass; /* NULL: none */
+	const struct config_list *shared;      /* NULL: none */
 	uint8_t boot_id[16];
 	int64_t verified_wall_ms;
 	int64_t verified_boot_ms;
@@ -72,6 +73,17 @@ void publish_file_free(struct publish_file *file);
  */
 int publish_file_put(struct publish_file *file, struct publish_bytes *bytes,
     const struct publish_facts *facts, uint64_t *ret_generation, bool *ret_changed);
+
+/**
+ * publish_doors() - the link that says the same of local accounts without a descriptor
+ *
+ * @path: of the link
+ * @facts: local, break_glass and shared. What does not fit into it is left out, the last
+ * first, and logged. Costs one readlink(2) while nothing has changed.
+ *
+ * Return: 0 or -errno; then the old one stands.
+ */
+int publish_doors(const char *path, const struct publish_facts *facts);
 
 /** publish_file_verified() - move freshness without a new generation */
 void publish_file_verified(struct publish_file *file, int64_t wall_ms, int64_t boot_ms);

@@ -10,6 +10,7 @@
 #include <syslog.h>
 
 #include "common/base.h"
+#include "common/doors.h"
 #include "common/paths.h"
 #include "common/reader.h"
 #include "common/snapshot.h"
@@ -146,12 +147,37 @@ is_judged(
 	       user->uid == pw->pw_uid && (call->facts & (FACT_SSHD | FACT_SUDO)) != 0;
 }
 
-/* [accounts] local: without a snapshot, or with a damaged one, no door is closed. */
-static bool
-is_closed(const struct call *call, const struct published *file)
+/*
+ * [accounts] local and break_glass: from the snapshot, and from the link beside it where that
+ * is there and could not be opened (no descriptor, no memory). With neither, or with damage,
+ * no door of a local account is closed: who is there for emergencies must get in.
+ */
+static uint32_t
+local_doors(const struct call *call, int r, const struct published *file)
 {
-	return snapshot_local(file) != SNAPSHOT_LOCAL_ANY &&
-	       !snapshot_is_break_glass(file, call->user);
+	uint32_t doors = 0;
+
+	if (r < 0)
+		return doors_of(call->user);
+	if (r != 0)
+		return 0;
+	if (snapshot_local(file) != SNAPSHOT_LOCAL_ANY)
+		doors |= DOORS_CLOSED;
+	if (snapshot_is_break_glass(file, call->user))
+		doors |= DOORS_BREAK_GLASS;
+	return doors;
+}
+
+static void
+take_local(struct call *call, uint32_t doors)
+{
+	call->facts |= FACT_LOCAL;
+	if ((doors & DOORS_BREAK_GLASS) != 0)
+		return;
+	if ((doors & DOORS_LISTED) != 0)
+		call->facts |= FACT_UNREADABLE;
+	else if ((doors & DOORS_CLOSED) != 0)
+		call->facts |= FACT_CLOSED;
 }
 
 void
@@ -160,6 +186,7 @@ call_identify(struct call *call)
 	_cleanup_reader_guard_ struct reader_guard guard = READER_GUARD_NONE;
 	struct snapshot_user user;
 	const struct passwd *pw;
+	uint32_t doors;
 	bool is_known;
 	int r;
 
@@ -168,13 +195,13 @@ call_identify(struct call *call)
 	r = reader_acquire(&snapshot_reader, &guard);
 	is_known = r == 0 && snapshot_user_by_name(guard.file, call->user, &user) == 0;
 	pw = pam_modutil_getpwnam(call->pamh, call->user);
-	if (pw != NULL && !ids_is_ours(pw->pw_uid) &&
-	    !is_judged(call, is_known ? &user : NULL, pw)) {
-		call->facts |= FACT_LOCAL;
-		if (r == 0 && is_closed(call, guard.file))
-			call->facts |= FACT_CLOSED;
-		if (r < 0) /* neither absent nor damaged: it might have said no */
-			call->facts |= FACT_UNREADABLE;
+	doors =
+	    pw == NULL || !ids_is_ours(pw->pw_uid) ? local_doors(call, r, guard.file) : 0;
+	/* who is there for emergencies passes even where nobody can be looked up */
+	if (pw == NULL ? (doors & DOORS_BREAK_GLASS) != 0
+		       : !ids_is_ours(pw->pw_uid) &&
+			     !is_judged(call, is_known ? &user : NULL, pw)) {
+		take_local(call, doors);
 		return;
 	}
 	if (is_known && (user.flags & USER_RETIRED) != 0)

@@ -46,8 +46,8 @@ enum {
 	/* the accepted key; none of them: the session is not sshd's */
 	FACT_KEY_NONE = 1u << 22,     /* another method than publickey */
 	FACT_KEY_UNUSABLE = 1u << 23, /* a certificate, or a line that is no key */
-	/* a published file that should say more cannot be read: of FACT_LOCAL the snapshot, in
-	 * sshd of FACT_OURS the key file */
+	/* a published file that should say more cannot be opened: with FACT_LOCAL the snapshot,
+	 * of an account that is known to be listed; with FACT_OURS, in sshd, the key file */
 	FACT_UNREADABLE = 1u << 24,
 	FACT_KEY_UNKNOWN = 1u << 25,      /* belongs to nobody on this account */
 	FACT_KEY_NOT_KNOWABLE = 1u << 26, /* its person's verdict is unknown */

@@ -13,6 +13,7 @@ tests_support_libsupport_la_SOURCES = tests/support/arena.c tests/support/arena.
 check_LTLIBRARIES = tests/support/libsupport.la
 unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_agentfile tests/unit/test_audit tests/unit/test_audit_chain \
 	tests/unit/test_audit_rate \
+	tests/unit/test_doors \
 	tests/unit/test_spool \
 	tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
 	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \
@@ -86,12 +87,14 @@ plugin_programs = tests/plugin/net_probe tests/plugin/test_nss_callers tests/plu
 	tests/plugin/test_nss_damage tests/plugin/test_nss_enum tests/plugin/test_nss_lengths \
 	tests/plugin/test_nss_module tests/plugin/test_nss_process tests/plugin/tst_pam_retval \
 	tests/plugin/tst_pam_truth \
+	tests/plugin/tst_pam_unreadable \
 	tests/stress/nss_stress tests/stress/writer_kills
 plugin_tests = tests/plugin/check_rooms.sh tests/plugin/check_exports.sh \
 	tests/plugin/check_style.sh tests/plugin/check_man.sh tests/plugin/check_shell.sh \
 	tests/plugin/eic_against_emulator.sh tests/plugin/net_against_emulator.sh \
 	tests/plugin/nss_module.sh tests/plugin/nss_other_abi.sh tests/plugin/pam_retval.sh
-plugin_tests += tests/plugin/check_units.sh
+plugin_tests += tests/plugin/check_units.sh tests/plugin/check_truth.sh \
+	tests/plugin/pam_truth.sh tests/plugin/pam_unreadable.sh
 # made by tests/bench/aws_cost.sh, and by make fleet-sim
 EXTRA_PROGRAMS = tests/bench/aws_day tests/bench/fleet_sim
 tests_bench_fleet_sim_LDADD = $(daemon_libs) -lm
@@ -205,7 +208,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/plugin/net_against_emulator.sh tests/plugin/nss_module.sh tests/plugin/nss_other_abi.sh \
 	tests/plugin/nss_who.c \
 	tests/plugin/check_truth.sh tests/plugin/pam_truth.sh tests/data/pam_truth.tsv \
-	tests/plugin/pam_retval.sh tests/plugin/syscalls.h tests/stress/nss_caches.sh \
+	tests/plugin/pam_retval.sh tests/plugin/pam_unreadable.sh tests/plugin/syscalls.h tests/stress/nss_caches.sh \
 	tests/soak/aws_soak.sh tests/soak/aws_soak_inside.sh tests/support/aws_faults.sh \
 	tests/stress/nss_stress.sh tests/support/build.sh tests/support/claims.sh \
 	tests/support/distro_build.sh tests/support/distro_root.sh \

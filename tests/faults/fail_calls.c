@@ -103,6 +103,13 @@ fchmod(int fd, mode_t mode)
 	return SYSTEM("fchmod", EROFS, EIO) ? -1 : real(fd, mode);
 }
 
+ssize_t
+readlink(const char *path, char *target, size_t size)
+{
+	REAL(readlink);
+	return SYSTEM("readlink", EACCES, ENOMEM) ? -1 : real(path, target, size);
+}
+
 int
 unlink(const char *path)
 {

@@ -3,7 +3,8 @@
  * sweep_pam.c - the n-th failure in account, open_session and close_session, by libpam
  *
  * In the world of pam_world.h. Whatever fails: nobody who is refused is let in, IGNORE is for
- * root and local accounts alone, root is never kept out, and nothing is left behind.
+ * root and local accounts alone, root and an account for emergencies are never kept out by a
+ * failure of ours, a local account only when it cannot be looked up, and nothing is left behind.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -43,6 +44,8 @@ struct scenario {
 	bool is_expired;
 	bool is_closed;      /* [accounts] local = listed */
 	bool holds_sudo;     /* iamlogin-sudo in the group vector */
+	bool is_passed;      /* kept out only while getpwnam fails */
+	bool is_door;        /* local: not ours any more when all of our reading fails */
 	bool is_files_allow; /* refused by the daemon alone: without it the files allow */
 	enum {
 		NO_DAEMON,
@@ -69,11 +72,18 @@ static const struct scenario scenarios[] = {
 	    .user = "root",
 	    .has_session = true,
 	    .code = IGNORED },
-	{ .sentence = "a local account is ignored or refused, never allowed",
+	{ .sentence = "a local account is ignored as long as it can be looked up",
 	    .service = "sshd",
 	    .user = "local",
 	    .info = INFO(KEY_ED25519),
 	    .has_session = true,
+	    .is_passed = true,
+	    .code = IGNORED },
+	{ .sentence = "a local account sudoes as long as it can be looked up",
+	    .service = "sudo",
+	    .user = "local",
+	    .has_session = true,
+	    .is_passed = true,
 	    .code = IGNORED },
 	{ .sentence = "a name that nobody has is never allowed or ignored",
 	    .service = "sshd",
@@ -250,22 +260,36 @@ static const struct scenario scenarios[] = {
 	    .user = "ec2",
 	    .info = INFO(KEY_SKE),
 	    .has_session = true,
+	    .is_door = true,
 	    .code = PAM_SUCCESS },
 	{ .sentence = "a listed local account is never opened by another key",
 	    .service = "sshd",
 	    .user = "ec2",
 	    .info = INFO(KEY_P256),
 	    .has_session = true,
+	    .is_door = true,
 	    .code = PAM_PERM_DENIED },
-	{ .sentence = "a closed local account never logs in",
+	{ .sentence =
+		"a closed local account logs in only when nothing of ours can be read",
 	    .service = "sshd",
 	    .user = "local",
 	    .is_closed = true,
+	    .is_door = true,
 	    .code = PAM_PERM_DENIED },
-	{ .sentence = "an account for emergencies logs in, or is refused",
+	{ .sentence = "an account for emergencies logs in, whichever call of ours fails",
 	    .service = "sshd",
 	    .user = "local2",
+	    .info = INFO(KEY_ED25519),
+	    .has_session = true,
 	    .is_closed = true,
+	    .is_passed = true,
+	    .code = IGNORED },
+	{ .sentence = "an account for emergencies sudoes, whichever call of ours fails",
+	    .service = "sudo",
+	    .user = "local2",
+	    .has_session = true,
+	    .is_closed = true,
+	    .is_passed = true,
 	    .code = IGNORED },
 	{ .sentence = "carol, of whom nothing is known, never logs in",
 	    .service = "sshd",
@@ -348,6 +372,16 @@ was_daemon_cut_off(const struct fail_nth *nth)
 	return nth->kind == FAIL_ALL_FROM;
 }
 
+/* Was the machine itself kept from saying that there is such an account? */
+static bool
+was_lookup_lost(const struct scenario *s, const struct fail_nth *nth)
+{
+	if (nth->kind == FAIL_ALL_FROM)
+		return true;
+	return !s->is_closed && nth->name != NULL &&
+	       strcmp(nth->name, "pam_modutil_getpwnam") == 0;
+}
+
 static bool
 is_right(const struct scenario *s, int code, const struct fail_nth *nth)
 {
@@ -360,6 +394,10 @@ is_right(const struct scenario *s, int code, const struct fail_nth *nth)
 	/* libpam may give up by itself for root too; it is not us who refuse */
 	if (strcmp(s->user, "root") == 0)
 		return nth->scope == FAIL_OTHERS && !is_refusal(code);
+	if (s->is_passed && nth->scope == FAIL_OURS)
+		return code == PAM_USER_UNKNOWN && was_lookup_lost(s, nth);
+	if (s->is_door && code == IGNORED)
+		return nth->scope == FAIL_OURS && nth->kind == FAIL_ALL_FROM;
 	/* a failure of libpam's own may be reported by any other code of its */
 	return code != IGNORED && code != PAM_IGNORE &&
 	       (nth->scope == FAIL_OTHERS || is_refusal(code));

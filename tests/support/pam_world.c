@@ -212,6 +212,7 @@ pam_world_make(const char *module)
 	own_mounts();
 	write_stacks(module);
 	publish_world();
+	pam_world_close(false);
 }
 
 void
@@ -227,10 +228,15 @@ pam_world_close(bool is_closed)
 	static char name[] = "local2";
 	static char *names[] = { name };
 	static const struct config_list break_glass = { names, 1 };
+	static char listed[] = "ec2";
+	static char *all_listed[] = { listed };
+	static const struct config_list shared = { all_listed, 1 };
 
 	fixture.facts.local = is_closed ? CONFIG_LOCAL_LISTED : CONFIG_LOCAL_ANY;
 	fixture.facts.break_glass = is_closed ? &break_glass : NULL;
+	fixture.facts.shared = &shared;
 	world_fixture_publish(&fixture, snapshot);
+	must(publish_doors(IAMLOGIN_RUNDIR "/local", &fixture.facts) == 0, "local");
 }
 
 void

@@ -13,7 +13,7 @@
 
 #define PATHS_TEST_SIZE 256
 
-extern char paths_config[], paths_run_dir[], paths_snapshot[], paths_keys[],
+extern char paths_config[], paths_run_dir[], paths_snapshot[], paths_doors[], paths_keys[],
     paths_socket[], paths_doorbell[], paths_warden_flag[], paths_pam_dir[], paths_pam_spool[],
     paths_sessions[], paths_state_dir[], paths_warden_dir[], paths_warden_memory[],
     paths_agent_dir[], paths_home_dir[], paths_skel[], paths_login_defs[],
@@ -22,6 +22,7 @@ extern char paths_config[], paths_run_dir[], paths_snapshot[], paths_keys[],
 char paths_config[PATHS_TEST_SIZE];
 char paths_run_dir[PATHS_TEST_SIZE];
 char paths_snapshot[PATHS_TEST_SIZE];
+char paths_doors[PATHS_TEST_SIZE];
 char paths_keys[PATHS_TEST_SIZE];
 char paths_socket[PATHS_TEST_SIZE];
 char paths_doorbell[PATHS_TEST_SIZE];
@@ -63,6 +64,7 @@ paths_test_set(const char *dir)
 	set_path(paths_config, dir, "iamlogin.conf");
 	set_path(paths_run_dir, dir, "run");
 	set_path(paths_snapshot, dir, "run/snapshot");
+	set_path(paths_doors, dir, "run/local");
 	set_path(paths_keys, dir, "run/keys");
 	set_path(paths_socket, dir, "run/socket");
 	set_path(paths_doorbell, dir, "run/doorbell");
