@@ -178,16 +178,17 @@ text_escape(const char *text, size_t len, char *ret, size_t ret_size)
 {
 	char shown[TEXT_ESCAPE_SIZE];
 	size_t used = 0, mark = 0; /* mark: up to here "..." still fits behind */
-	size_t room, n;
+	size_t room, dots, n;
 
 	if (ret_size == 0)
 		return;
 	room = ret_size - 1;
+	dots = room < 3 ? room : 3;
 	for (size_t i = 0; i < len; i++) {
 		n = escape_byte((unsigned char)text[i], shown);
 		if (n > room - used) {
-			used = room < 3 ? room : mark + 3;
-			memset(ret + (room < 3 ? 0 : mark), '.', room < 3 ? room : 3);
+			memset(ret + mark, '.', dots);
+			used = mark + dots;
 			break;
 		}
 		memcpy(ret + used, shown, n);

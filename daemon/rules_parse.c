@@ -12,7 +12,6 @@
 #include "daemon/utf8.h"
 
 #define IAM_NAME_MAX 128 /* of a group; a user has 64 (IAM User Guide, IAM quotas) */
-#define IAM_PATH_MAX 512
 
 static const struct {
 	const char *name;
@@ -32,19 +31,19 @@ static const struct {
 struct cursor {
 	const char *text;
 	size_t at;
-	size_t end;
+	size_t end;  /* a blank or the NUL stands there */
 	char *error; /* 200 bytes */
 };
 
 static int BASE_PRINTF(3, 4) refuse(struct cursor *c, size_t at, const char *format, ...)
 {
+	char what[160];
 	va_list args;
-	int n;
 
-	n = snprintf(c->error, 200, "byte %zu: ", at + 1);
 	va_start(args, format);
-	(void)vsnprintf(c->error + n, 200 - (size_t)n, format, args);
+	(void)vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
+	(void)snprintf(c->error, 200, "byte %zu: %s", at + 1, what);
 	return -EINVAL;
 }
 
@@ -81,8 +80,7 @@ parse_quoted(struct cursor *c, char *ret, size_t *ret_len)
 			return refuse(c, c->at, "a control byte");
 		if (byte == '\\') {
 			c->at++;
-			if (c->at >= c->end ||
-			    (c->text[c->at] != '"' && c->text[c->at] != '\\'))
+			if (c->text[c->at] != '"' && c->text[c->at] != '\\')
 				return refuse(
 				    c, c->at - 1, "only \\\" and \\\\ are known escapes");
 			byte = c->text[c->at];
@@ -104,7 +102,7 @@ parse_body(struct cursor *c, char *ret, size_t *ret_len)
 {
 	size_t len = 0;
 
-	if (c->at < c->end && c->text[c->at] == '"')
+	if (c->text[c->at] == '"')
 		return parse_quoted(c, ret, ret_len);
 	while (c->at < c->end && !is_blank(c->text[c->at]) && c->text[c->at] != '&') {
 		char byte = c->text[c->at];
@@ -145,7 +143,10 @@ parse_kind(struct cursor *c, enum rules_kind *ret_kind)
 	    (int)(len > 40 ? 40 : len), word);
 }
 
-/* IAM's alphabet of names: aws-facts "Names, quotas, tags"; no wildcards in particular. */
+/*
+ * IAM's alphabet of names: aws-facts "Names, quotas, tags"; no wildcards in particular. No body
+ * is empty, here and below.
+ */
 static bool
 is_iam_name(const char *name)
 {
@@ -158,7 +159,7 @@ is_iam_name(const char *name)
 			(c >= '0' && c <= '9') || strchr("_+=,.@-", c) != NULL))
 			return false;
 	}
-	return len >= 1 && len <= IAM_NAME_MAX;
+	return len <= IAM_NAME_MAX;
 }
 
 /* "/", "/a/", or one of them with an asterisk behind; printable ASCII, as IAM's */
@@ -167,13 +168,13 @@ is_iam_path(const char *path)
 {
 	size_t len = strlen(path);
 
-	if (len > 0 && path[len - 1] == '*')
+	if (path[len - 1] == '*')
 		len--;
-	if (len < 1 || len > IAM_PATH_MAX || path[0] != '/' || path[len - 1] != '/')
+	if (path[0] != '/' || path[len - 1] != '/')
 		return false;
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 1; i < len; i++)
 		if (path[i] < 0x21 || path[i] > 0x7e || path[i] == '*' ||
-		    path[i] == '?' || (i > 0 && path[i] == '/' && path[i - 1] == '/'))
+		    path[i] == '?' || (path[i] == '/' && path[i - 1] == '/'))
 			return false;
 	return true;
 }
@@ -186,7 +187,7 @@ is_arn_pattern(const char *arn)
 
 	if (strncmp(arn, "arn:", 4) != 0 || len == 4)
 		return false;
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 4; i < len; i++)
 		if (arn[i] < 0x21 || arn[i] > 0x7e || arn[i] == '?' ||
 		    (arn[i] == '*' && i + 1 < len))
 			return false;
@@ -259,13 +260,12 @@ term_done(struct rules_term *term)
 	free(term->text);
 	free(term->key);
 	free(term->value);
-	*term = (struct rules_term){ 0 };
 }
 
 static int
 parse_term(struct cursor *c, struct rules_term *term)
 {
-	char body[RULES_LINE_MAX + 1];
+	char body[RULES_LINE_MAX]; /* a kind and its colon stand before it */
 	size_t begin = c->at;
 	size_t body_at;
 	size_t len = 0;

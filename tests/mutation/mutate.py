@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Break the code that decides, one small way at a time, and see a test fail.
 
-usage: mutate.py BUILD_DIR [--jobs N] [--only FILE] [--list] [--seconds S]
+usage: mutate.py BUILD_DIR [--jobs N] [--only FILE]... [--list] [--seconds S]
 
-Each mutant of a file in TESTED is compiled, linked with the tests named there, and run. One
-that no test notices has survived. Those that cannot be noticed stand with their reason in
-equivalent.txt beside this file; any other survivor makes the exit status 1. A mutant is
-"opening" when it turns a refusal or a doubt into an allow by its very words; that none of
-these survives, listed or not, is what the run is for.
+Each mutant of a file in TESTED is compiled, linked with the tests named there, and run; one
+that no test notices is compiled with sanitizers and run again, then it has survived. Those
+that cannot be noticed stand with their reason in equivalent.txt beside this file; any other
+survivor makes the exit status 1. The tests of a file are tried in the order of what they have
+killed so far. A mutant is "opening" when it turns a refusal or a doubt into an allow by its
+very words; that none of these survives, listed or not, is what the run is for.
 """
 import argparse
 import concurrent.futures
@@ -18,6 +19,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -26,6 +28,7 @@ WORLD = ["world", "world_claims", "world_shared", "world_ids", "access"]
 TESTED = {
     "common/freshness.c": ("common/libcommon_la-freshness.lo", ["freshness"]),
     "common/text.c": ("common/libcommon_la-text.lo", ["text"]),
+    "common/verdict.c": ("common/libcommon_la-verdict.lo", ["verdict"]),
     "daemon/access.c": ("daemon/libdaemon_la-access.lo", ["access"]),
     "daemon/mapping.c": ("daemon/libdaemon_la-mapping.lo",
                          ["mapping", "world_claims", "world_shared", "world_ids"]),
@@ -220,30 +223,43 @@ class Build:
         return words[:first + 1], words[first + 1:]
 
 
-def run_one(build, job, seconds):
+SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+
+
+def try_tests(build, job, seconds, flags):
     compile_words, links, text, (begin, end, replacement, _) = job
     with tempfile.TemporaryDirectory(prefix="mutant.") as work:
         source, mutant = os.path.join(work, "m.c"), os.path.join(work, "m.o")
         with open(source, "w") as f:
             f.write(text[:begin] + replacement + text[end:])
-        made = subprocess.run(compile_words + ["-c", "-o", mutant, source],
+        made = subprocess.run(compile_words + flags + ["-c", "-o", mutant, source],
                               cwd=build.where, capture_output=True)
         if made.returncode != 0:
             return "stillborn"
-        for before, after in links:
+        for before, after, kills in sorted(links, key=lambda link: -link[2][0]):
             program = os.path.join(work, "t")
-            made = subprocess.run(before + [mutant] + after + ["-o", program],
+            made = subprocess.run(before + [mutant] + after + flags + ["-o", program],
                                   cwd=build.where, capture_output=True)
             if made.returncode != 0:
                 return "stillborn"
             try:
                 ran = subprocess.run([program], cwd=build.source_dir, timeout=seconds,
                                      stdin=subprocess.DEVNULL, capture_output=True)
+                if ran.returncode == 0:
+                    continue
             except subprocess.TimeoutExpired:
-                return "killed"
-            if ran.returncode != 0:
-                return "killed"
+                pass
+            kills[0] += 1
+            return "killed"
     return "survived"
+
+
+def run_one(build, job, seconds):
+    """What the tests miss they may see with the mutant, and it alone, under ASan and UBSan."""
+    result = try_tests(build, job, seconds, [])
+    if result == "survived":
+        result = try_tests(build, job, seconds, SANITIZE)
+    return result
 
 
 def read_equivalent():
@@ -271,6 +287,10 @@ def main():
     total = dict.fromkeys(("killed", "survived", "equivalent", "stillborn"), 0)
     opening = [0, 0]
     pool = concurrent.futures.ThreadPoolExecutor(args.jobs)
+    begun = time.monotonic()
+    for name in args.only or []:
+        if name not in TESTED:
+            parser.error("no test is named for " + name)
     for name, (target, tests) in TESTED.items():
         if args.only and name not in args.only:
             continue
@@ -282,7 +302,7 @@ def main():
             print("%s: %d" % (name, len(made)))
             continue
         compile_words = build.compiler(name, target)
-        links = [build.linker(test) for test in tests]
+        links = [build.linker(test) + ([0],) for test in tests]
         if run_one(build, (compile_words, links, text, (0, 0, "", False)),
                    args.seconds) != "survived":
             sys.exit("%s: a test fails as it is" % name)
@@ -302,8 +322,9 @@ def main():
             if result == "survived" or (opens and result == "equivalent"):
                 print("%s:%d%s\n  | %s\n  | %s" % (name, line_of(text, begin),
                       " (opening)" if opens else "", was, now), flush=True)
-        print("%s: %s" % (name, ", ".join(
-            "%d %s" % (n, what) for what, n in count.items() if n)), flush=True)
+        print("%s: %s; %d s so far" % (name, ", ".join(
+            "%d %s" % (n, what) for what, n in count.items() if n),
+              time.monotonic() - begun), flush=True)
         for what in total:
             total[what] += count[what]
     if args.list:

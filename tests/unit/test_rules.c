@@ -401,6 +401,25 @@ test_bad_rules_are_refused_with_their_position(void **state)
 		{ "path:/a/*/b/", "byte 6: a path is" },
 		{ "path:*", "byte 6: a path is" },
 		{ "tag:a=\x01", "byte 7: a control byte" },
+		{ ":x", "byte 1: expected a term" },
+		{ "a:x", "byte 1: unknown term a:" },
+		{ "zz:x", "byte 1: unknown term zz:" },
+		{ "group:*x", "byte 7: no IAM name" },
+		{ "group:a/", "byte 7: no IAM name" },
+		{ "group:a{", "byte 7: no IAM name" },
+		{ "group:a[", "byte 7: no IAM name" },
+		{ "user:a:", "byte 6: no IAM name" },
+		{ "path:\"/a b/\"", "byte 6: a path is" },
+		{ "path:/\xc3\xa4/", "byte 6: a path is" },
+		{ "path://", "byte 6: a path is" },
+		{ "path://*", "byte 6: a path is" },
+		{ "path:a/", "byte 6: a path is" },
+		{ "caller:arn:\"", "byte 12: \" stands only" },
+		{ "caller:arn:*b", "byte 8: caller: takes" },
+		{ "tag:\"a\\ ", "byte 7: only" },
+		{ "an-odd-one:x", "byte 1: expected a term" },
+		{ "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz:x",
+		    "unknown term abcdefghijklmnopqrstuvwxyzabcdefghijklmn: (" },
 		{ "tag:\xff", "byte 5: not UTF-8" },
 	};
 	(void)state;
@@ -415,6 +434,62 @@ test_bad_rules_are_refused_with_their_position(void **state)
 			fail_msg("'%s': got '%s'", table[i].text, error);
 		assert_int_equal(rule.n_terms, 99);
 	}
+}
+
+static void
+test_every_byte_that_a_name_a_path_or_an_arn_may_have_is_taken(void **state)
+{
+	static const char *const table[] = {
+		"group:azAZ09_+=,.@-",
+		"user:0",
+		"user:9",
+		"user:z",
+		"user:Z",
+		"path:/",
+		"path:/*",
+		"path:/!~/",
+		"path:/a/b/*",
+		"via:iam-key",
+		"via:tag-key",
+		"via:file-key",
+		"via:eic",
+		"via:chain-key",
+		"via:password",
+		"via:keyboard-interactive",
+		"via:gssapi-with-mic",
+		"via:hostbased",
+		"caller:arn:!~",
+		"caller:arn:*",
+	};
+	(void)state;
+
+	for (size_t i = 0; i < BASE_N(table); i++) {
+		struct rules_rule rule;
+		char error[200];
+
+		if (rules_parse(table[i], &rule, error) != 0)
+			fail_msg("%s: %s", table[i], error);
+		assert_string_equal(rule.terms[0].text, table[i]);
+		rules_rule_done(&rule);
+		assert_null(rule.text);
+		assert_null(rule.terms[0].text);
+		assert_int_equal(rule.n_terms, 0);
+	}
+}
+
+static void
+test_a_name_has_as_many_bytes_as_iam_gives_it(void **state)
+{
+	struct rules_rule rule;
+	char text[200];
+	char error[200];
+	(void)state;
+
+	(void)snprintf(text, sizeof(text), "group:%0128d", 0);
+	assert_int_equal(rules_parse(text, &rule, error), 0);
+	rules_rule_done(&rule);
+	(void)snprintf(text, sizeof(text), "group:%0129d", 0);
+	assert_int_equal(rules_parse(text, &rule, error), -EINVAL);
 }
 
 static void
@@ -478,6 +553,9 @@ main(void)
 		cmocka_unit_test(
 		    test_a_section_denies_first_and_never_allows_the_unknown),
 		cmocka_unit_test(test_bad_rules_are_refused_with_their_position),
+		cmocka_unit_test(
+		    test_every_byte_that_a_name_a_path_or_an_arn_may_have_is_taken),
+		cmocka_unit_test(test_a_name_has_as_many_bytes_as_iam_gives_it),
 		cmocka_unit_test(test_limits_of_terms_and_bytes_are_exact),
 		cmocka_unit_test(test_quotes_and_escapes_are_undone_and_the_text_kept),
 	};

@@ -190,6 +190,10 @@ test_escape_says_when_it_cut(void **state)
 	assert_string_equal(out, "abc...");
 	text_escape("ab\n\n", 4, out, 8);
 	assert_string_equal(out, "ab...");
+	for (size_t size = 1; size <= 4; size++) {
+		text_escape("abcdefgh", 8, out, size);
+		assert_string_equal(out, &"..."[4 - size]);
+	}
 	for (size_t size = 1; size < sizeof(out); size++) {
 		memset(out, '!', sizeof(out));
 		text_escape("\n\n\n\n\n\n", 6, out, size);
