@@ -105,7 +105,8 @@ run_batch(const struct worker *worker, unsigned calls, unsigned *at, bool *right
 	for (unsigned i = 0; i < calls; i++) {
 		*right &=
 		    worker->what->call(worker->calls, &worker->queries[*at], &entries);
-		finish_call();
+		if (!worker->what->may_overlap)
+			finish_call();
 		n += entries;
 		*at = *at + 1 == asked ? 0 : *at + 1;
 	}

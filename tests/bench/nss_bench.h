@@ -63,9 +63,14 @@ struct nss_case {
 	bool (*call)(const struct nss_calls *, const struct nss_query *, unsigned *ret_n);
 	bool is_enumeration;
 	bool is_miss;
+	bool may_overlap; /* the next call may begin before this one has ended */
 };
 
-/** nss_case_find() - pwnam pwuid miss initgroups foreign grnam grgid enum; NULL: none */
+/**
+ * nss_case_find() - pwnam pwuid miss initgroups foreign grnam grgid enum; NULL: none
+ *
+ * pwnam-row and miss-row are the same calls, which may overlap in the processor.
+ */
 const struct nss_case *nss_case_find(const char *name);
 
 /**

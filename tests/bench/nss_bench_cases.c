@@ -174,14 +174,16 @@ const struct nss_case *
 nss_case_find(const char *name)
 {
 	static const struct nss_case cases[] = {
-		{ "pwnam", call_pwnam, false, false },
-		{ "pwuid", call_pwuid, false, false },
-		{ "miss", call_miss, false, true },
-		{ "initgroups", call_initgroups, false, false },
-		{ "foreign", call_foreign, false, false },
-		{ "grnam", call_grnam, false, false },
-		{ "grgid", call_grgid, false, false },
-		{ "enum", call_enum, true, false },
+		{ "pwnam", call_pwnam, false, false, false },
+		{ "pwuid", call_pwuid, false, false, false },
+		{ "miss", call_miss, false, true, false },
+		{ "initgroups", call_initgroups, false, false, false },
+		{ "foreign", call_foreign, false, false, false },
+		{ "grnam", call_grnam, false, false, false },
+		{ "grgid", call_grgid, false, false, false },
+		{ "enum", call_enum, true, false, false },
+		{ "pwnam-row", call_pwnam, false, false, true },
+		{ "miss-row", call_miss, false, true, true },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -35,6 +35,7 @@ PEERS = {
 }
 CASES = [("pwnam", 1), ("pwuid", 1), ("miss", 1), ("initgroups", 1), ("foreign", 1),
          ("grnam", 1), ("grgid", 1), ("enum", 1), ("pwnam", 2), ("initgroups", 2)]
+IN_A_ROW = [("pwnam-row", 1), ("miss-row", 1)]  # of ours and the floor alone
 SPAWNS = ("id", "getent")
 SPAWN_KEYS = ("id", "id cpu", "getent", "getent cpu")
 CALLS = ("pwnam", "pwuid", "miss", "initgroups", "foreign", "grgid")
@@ -104,10 +105,12 @@ def measure(peers, rounds, results):
     """all cases of all peers; ours and the floor three times a round, side by side"""
     names = list(peers)
     for turn in range(rounds):
-        for case, threads in CASES:
+        for case, threads in CASES + IN_A_ROW:
             key = f"{case} x{threads}"
             others = [peer for peer in names if peer not in (FLOOR, OURS)]
-            order = [FLOOR, OURS] * 3 + others[turn % len(others):] + others[:turn % len(others)]
+            order = [FLOOR, OURS] * 3
+            if (case, threads) in CASES:
+                order += others[turn % len(others):] + others[:turn % len(others)]
             for n, peer in enumerate(order):
                 if results.is_done(peer, key, turn):
                     continue
@@ -137,6 +140,9 @@ def measure_size(users, options, rounds):
     for peer, bench in peers.items():
         cases = {f"{case} x{threads}": results.summary(peer, f"{case} x{threads}")
                  for case, threads in CASES}
+        if peer in (FLOOR, OURS):
+            cases |= {f"{case} x{threads}": results.summary(peer, f"{case} x{threads}")
+                      for case, threads in IN_A_ROW}
         cases |= {program: results.summary(peer, program) for program in SPAWN_KEYS}
         calls = {case: bench.ask("calls " + case) for case in CALLS}
         memory = bench.ask("memory")
@@ -152,7 +158,7 @@ def measure_size(users, options, rounds):
         size["systemd"] = {"skipped": f"one file for each account and membership: not above "
                                       f"{USERDB_MAX} accounts"}
     pairs = {}
-    for key in [f"{case} x{threads}" for case, threads in CASES] + list(SPAWN_KEYS):
+    for key in [f"{case} x{threads}" for case, threads in CASES + IN_A_ROW] + list(SPAWN_KEYS):
         ours, floor = (results.summary(peer, key).get("cost") for peer in (OURS, FLOOR))
         if ours and floor:
             pairs[key] = {"ratio": ours / floor, "difference": ours - floor}

@@ -98,13 +98,13 @@ def size_targets(users, size):
     calls = size["peers"][OURS]["system_calls"]
     hit, miss = cost(size, OURS, "pwnam x1"), cost(size, OURS, "miss x1")
     at = f" at {int(users):,}"
-    floor_hit, floor_miss = cost(size, FLOOR, "pwnam x1"), cost(size, FLOOR, "miss x1")
+    row_hit, row_miss = cost(size, OURS, "pwnam-row x1"), cost(size, OURS, "miss-row x1")
     if hit and miss:
         yield "getpwnam hit, x the floor" + at, ours["pwnam x1"]["ratio"], 1.5
         yield "miss, x the floor's miss" + at, ours["miss x1"]["ratio"], 1.5
-        # with few users a probe is most of either: nobody's miss is half of a hit
-        if floor_miss / floor_hit <= 0.5:
-            yield "miss, x a hit" + at, miss / hit, 0.5
+    # the barrier between calls is part of both, and with few users most of either
+    if row_hit and row_miss:
+        yield "miss, x a hit, calls in a row" + at, row_miss / row_hit, 0.5
     if "initgroups x1" in ours:
         yield "initgroups, x the floor" + at, ours["initgroups x1"]["ratio"], 1.5
     counted = [value for value in calls.values() if not isinstance(value, str)]
