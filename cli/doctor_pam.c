@@ -6,6 +6,7 @@
 #include "cli/doctor.h"
 #include "cli/enable_pam.h"
 #include "cli/lines.h"
+#include "cli/pam_dir.h"
 #include "cli/pam_stack.h"
 #include "cli/rewrite.h"
 #include "cli/run.h"
@@ -99,6 +100,35 @@ check_session(struct doctor *doctor)
 		    "nobody asks whose key it was");
 }
 
+static void
+check_dir(struct doctor *doctor)
+{
+	char dir[PAM_DIR_SIZE], remedy[PAM_DIR_SIZE + 128];
+
+	switch (pam_dir_find(dir)) {
+	case PAM_DIR_FOUND:
+		doctor_say(
+		    doctor, DOCTOR_OK, "pam", NULL, "libpam finds pam_iamlogin.so");
+		break;
+	case PAM_DIR_ELSEWHERE:
+		(void)snprintf(remedy, sizeof(remedy),
+		    "ln -s " IAMLOGIN_PAMDIR "/pam_iamlogin.so %s/; or apt-get install "
+		    "usrmerge",
+		    dir);
+		doctor_say(doctor, DOCTOR_FAILED, "pam", remedy,
+		    "libpam looks for modules in %s, and pam_iamlogin.so is in " IAMLOGIN_PAMDIR
+		    ": a stack that names it lets nobody in",
+		    dir);
+		break;
+	case PAM_DIR_UNKNOWN:
+		doctor_say(doctor, DOCTOR_WARNING, "pam",
+		    "reinstall libpam's modules (libpam-modules, pam)",
+		    "libpam's own modules are not in " IAMLOGIN_PAMDIR
+		    " nor near it: where it looks is not known");
+		break;
+	}
+}
+
 void
 doctor_pam(struct doctor *doctor)
 {
@@ -114,6 +144,7 @@ doctor_pam(struct doctor *doctor)
 	}
 	if (dir != NULL)
 		(void)closedir(dir);
+	check_dir(doctor);
 	if (n == n_good)
 		doctor_say(doctor, DOCTOR_OK, "pam", NULL,
 		    "%zu services: none ends in success when pam_iamlogin denies", n);

@@ -5,6 +5,7 @@
 #include "cli/enable_checks.h"
 #include "cli/enable_conf.h"
 #include "cli/lines.h"
+#include "cli/pam_dir.h"
 #include "cli/rewrite.h"
 #include "cli/run.h"
 #include "common/paths.h"
@@ -30,6 +31,29 @@ local_account(const char *name, char *ret_line, size_t size)
 	return false;
 }
 
+/* A stack that requires what libpam does not find lets nobody in, root included. */
+static int
+check_pam_dir(struct enable_plan *plan)
+{
+	char dir[PAM_DIR_SIZE];
+
+	switch (pam_dir_find(dir)) {
+	case PAM_DIR_FOUND:
+		return 0;
+	case PAM_DIR_ELSEWHERE:
+		return enable_plan_refuse(plan,
+		    "libpam looks for modules in %s, and pam_iamlogin.so is in " IAMLOGIN_PAMDIR
+		    ": build with ./configure --with-pamdir=%s, or make "
+		    "/lib a link to usr/lib (apt-get install usrmerge)",
+		    dir, dir);
+	case PAM_DIR_UNKNOWN:
+		break;
+	}
+	return enable_plan_refuse(plan,
+	    "libpam's own modules (pam_deny.so) are not in " IAMLOGIN_PAMDIR
+	    " nor anywhere near it: where libpam looks is not known");
+}
+
 int
 enable_checks_installed(struct enable_plan *plan)
 {
@@ -49,7 +73,7 @@ enable_checks_installed(struct enable_plan *plan)
 			return enable_plan_refuse(plan,
 			    "there is no user %s in %s: run systemd-sysusers", users[i],
 			    paths_passwd);
-	return 0;
+	return check_pam_dir(plan);
 }
 
 int

@@ -10,7 +10,10 @@
 #include "cli/enable_plan.h"
 #include "cli/sshd_facts.h"
 
-/** enable_checks_installed() - modules, daemon, key command and both users are there */
+/**
+ * enable_checks_installed() - modules, daemon, key command and both users are there, and libpam
+ * looks where its module is
+ */
 int enable_checks_installed(struct enable_plan *plan);
 
 /** enable_checks_sshd() - its configuration of today is right, and uses PAM */

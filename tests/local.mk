@@ -110,7 +110,7 @@ AM_TESTS_ENVIRONMENT = BUILDDIR='$(abs_top_builddir)' SRCDIR='$(abs_top_srcdir)'
 EXTRA_DIST = LICENSE README.md HACKING.md NEWS.md SECURITY.md .clang-format .editorconfig \
 	.ci/run check.sh demo.sh nss/nss.map pam/pam.map tests/data/sigv4-vectors \
 	tests/fuzz/corpus $(man_sources) \
-	packaging/tmpfiles.d/iamlogin.conf.in packaging/systemd/iamlogind.service.in \
+	packaging/tmpfiles.d/iamlogin.conf.in packaging/systemd/iamlogind.service.in packaging/systemd/iamlogind.socket.in \
 	packaging/systemd/iamlogin-warden.path.in packaging/systemd/iamlogin-warden.service.in \
 	packaging/systemd/iamlogin-warden-sessions.service.in \
 	packaging/sshd_config.d/00-iamlogin.conf.in \
@@ -171,6 +171,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/bench/nss_peers.sh tests/bench/nss_peers_data.py tests/bench/nss_peers_inside.sh \
 	tests/bench/nss_peers_plot.py tests/bench/nss_peers_report.py \
 	tests/bench/nss_peers_root.sh tests/data/directory.json \
+	tests/e2e/socket_is_passed.sh tests/distros/module_apart.sh \
 	tests/e2e/aws_errors_remove_nobody.sh tests/e2e/aws_is_ill.sh tests/e2e/aws_is_silent.sh \
 	tests/e2e/aws_lies.sh tests/e2e/aws_names_do_not_resolve.sh \
 	tests/e2e/aws_throttles.sh tests/e2e/bad_config_denies_people_only.sh \

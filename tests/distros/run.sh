@@ -3,8 +3,8 @@
 #
 # run.sh TARBALL [SUITE...] - build a release in Debian 11, 12 and 13, and try it there
 #
-# In each: the build, its unit tests, the stacks of stacks.sh, and the e2e tests about who
-# somebody is. Prints TAP, with the suite in front of each sentence. Logs: LOGS, or /tmp.
+# In each: the build, its unit tests, the stacks of stacks.sh, the e2e tests about who somebody
+# is, and enable, disable and doctor; for Debian 11 also where /lib is no link. Prints TAP, with the suite in front of each sentence. Logs: LOGS, or /tmp.
 set -uo pipefail
 
 [ $# -ge 1 ] || { sed -n '4s/^# //p' "$0" >&2; exit 64; }
@@ -16,7 +16,8 @@ logs=${LOGS:-$(mktemp -d "${TMPDIR:-/tmp}/iamlogin-distros.XXXXXX")}
 work=$(mktemp -d "${TMPDIR:-/tmp}/iamlogin-distros-work.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
 tests=(tests/distros/stacks.sh tests/e2e/first_login.sh tests/e2e/shared_account.sh
-	tests/e2e/local_accounts_closed.sh tests/e2e/who_names_the_person.sh)
+	tests/e2e/local_accounts_closed.sh tests/e2e/who_names_the_person.sh
+	tests/e2e/enable_and_back.sh tests/e2e/doctor_finds_what_is_wrong.sh)
 failed=0
 n=0
 
@@ -67,6 +68,12 @@ for suite; do
 	for test in "${tests[@]}"; do
 		try "$suite" "$root" "$work/$suite" "$test"
 	done
+	[ "$suite" = bullseye ] || continue
+	module=$(cd "$work/$suite" && find usr/lib -name pam_iamlogin.so)
+	mkdir -p "$work/$suite/$(dirname "${module#usr/}")"
+	ln -s "/$module" "$work/$suite/${module#usr/}"
+	try "$suite" "$("$tree/tests/support/root.sh" "$suite" | tail -n 1)" "$work/$suite" \
+	    tests/distros/module_apart.sh
 done
 echo "1..$n"
 echo "# the logs are in $logs"

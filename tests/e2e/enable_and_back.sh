@@ -101,7 +101,8 @@ mv /etc/ssh/sshd_config.spoilt /etc/ssh/sshd_config
 holds "every file is as it was" as_stock
 
 # --- a change that is cut short
-for step in $(seq 1 6 61); do
+rc=1
+for ((step = 1; rc != 0 && step < 200; step += 6)); do
 	rc=0
 	strace -o /dev/null -e trace=renameat,rename \
 	    -e inject=renameat,rename:signal=KILL:when="$step" \

@@ -73,7 +73,8 @@ unit_value()
 	sed -n "s/^$1=//p" "$unit_file" | tail -n 1
 }
 
-# daemon_launch - start it and do not wait
+# daemon_launch - start it and do not wait; with socket_passed set, on what descriptor 3 listens at
+socket_passed=
 daemon_launch()
 {
 	local program user groups name memlock
@@ -94,8 +95,9 @@ daemon_launch()
 	[ "$memlock" != infinity ] || memlock=unlimited
 	# a sandboxed root may not raise it; the daemon then runs without locked memory
 	prlimit --memlock="$memlock" true 2>/dev/null || memlock=
-	# shellcheck disable=SC2086  # ExecStart is a command with its arguments
-	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+	# shellcheck disable=SC2086,SC2016  # a command with its arguments; the inner shell expands
+	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 ${socket_passed:+LISTEN_FDS=1} \
+	    /bin/sh -c 'LISTEN_PID=$$ exec "$@"' listen \
 	    prlimit ${memlock:+--memlock="$memlock"} --nofile=4096 \
 	    setpriv --reuid "$user" --regid "$user" --groups "$groups" --no-new-privs \
 	    --inh-caps=-all --ambient-caps=-all --bounding-set=-all \
@@ -223,14 +225,18 @@ in_cloud()
 	nsenter -t "$CLOUD" -n "$@"
 }
 
+# the answer of a request that failed tells why; curl 7.74 (Debian 11) keeps it to itself
+curl_fails=--fail-with-body
+curl --fail-with-body --version >/dev/null 2>&1 || curl_fails=--fail
+
 # aws_control METHOD PATH [JSON]
 aws_control()
 {
 	if [ $# -eq 3 ]; then
-		curl -sS --fail-with-body -m 10 -X "$1" -H 'Content-Type: application/json' \
+		curl -sS $curl_fails -m 10 -X "$1" -H 'Content-Type: application/json' \
 		    --data-binary "$3" "$control/$2"
 	else
-		curl -sS --fail-with-body -m 10 -X "$1" "$control/$2"
+		curl -sS $curl_fails -m 10 -X "$1" "$control/$2"
 	fi
 }
 
