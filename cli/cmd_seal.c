@@ -140,8 +140,9 @@ seal(void)
 int
 cmd_seal(const struct cli *cli)
 {
-	const char *const stop[] = { "systemctl", "stop", "iamlogin-warden.path",
-		"iamlogin-warden.service", "iamlogind.service", NULL };
+	const char *const stop[] = { "systemctl", "stop", "iamlogind.socket",
+		"iamlogin-warden.path", "iamlogin-warden.service", "iamlogind.service",
+		NULL };
 
 	(void)cli;
 	if (geteuid() != 0)

@@ -11,7 +11,9 @@
 #include "cli/sshd_facts.h"
 
 #define UNIT "iamlogind.service"
-#define STARTED UNIT, "iamlogin-warden.path", "iamlogin-warden-sessions.service"
+#define STARTED                                           \
+	"iamlogind.socket", UNIT, "iamlogin-warden.path", \
+	    "iamlogin-warden-sessions.service"
 #define UNITS STARTED, "iamlogin-warden.service"
 #define TIMER "iamlogin-unconfirmed"
 #define PROGRAM IAMLOGIN_PROGRAM

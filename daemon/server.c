@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* server.c - clients of the socket; contract in server.h */
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -343,6 +344,30 @@ server_bind(int *ret_fd)
 	return 0;
 }
 
+/* One that somebody else listens at since before we were started: its backlog is ours. */
+static int
+server_take(int *ret_fd)
+{
+	int n = sd_listen_fds(1), flags;
+
+	if (n <= 0)
+		return n < 0 ? n : -ENOENT;
+	if (n != 1 || sd_is_socket_unix(
+			  SD_LISTEN_FDS_START, SOCK_SEQPACKET, 1, paths_socket, 0) <= 0) {
+		log_line(LOG_WARNING,
+		    "what was passed is not one SEQPACKET socket that listens at %s: "
+		    "iamlogind makes its own",
+		    paths_socket);
+		return -ENOENT;
+	}
+	/* systemd.exec(5) passes it blocking, and a peer that is gone must not stop us */
+	flags = fcntl(SD_LISTEN_FDS_START, F_GETFL);
+	if (flags < 0 || fcntl(SD_LISTEN_FDS_START, F_SETFL, flags | O_NONBLOCK) < 0)
+		return -errno;
+	*ret_fd = SD_LISTEN_FDS_START;
+	return 0;
+}
+
 int
 server_start(struct daemon *d)
 {
@@ -354,10 +379,10 @@ server_start(struct daemon *d)
 		return -ENOMEM;
 	server->fd = -1;
 	d->server = server;
-	if (sd_listen_fds(1) == 1 && sd_is_socket_unix(SD_LISTEN_FDS_START,
-					 SOCK_SEQPACKET, 1, paths_socket, 0) > 0)
-		server->fd = SD_LISTEN_FDS_START;
-	else if ((r = server_bind(&server->fd)) != 0)
+	r = server_take(&server->fd);
+	if (r == -ENOENT)
+		r = server_bind(&server->fd);
+	if (r != 0)
 		return log_error(r, "%s", paths_socket);
 	r = sd_event_add_io(
 	    d->event, &server->listen, server->fd, EPOLLIN, server_on_connect, d);

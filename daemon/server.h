@@ -14,7 +14,13 @@
 #include "daemon/daemon.h"
 #include "daemon/refresh.h"
 
-/** server_start() - bind paths_socket (0666), or take the one socket systemd passed */
+/**
+ * server_start() - take the one socket that systemd passed (sd_listen_fds(3)), else bind
+ * paths_socket (0666)
+ *
+ * Whoever passed it goes on listening when we end: connections wait for the next daemon, and
+ * the files decide for whom that takes too long.
+ */
 int server_start(struct daemon *d);
 void server_stop(struct daemon *d);
 

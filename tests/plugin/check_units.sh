@@ -32,4 +32,14 @@ grep -q '^Before=.*ssh\.service' "$units/iamlogind.service" || complain "sshd do
 if grep -q 'network-online\|network\.target' "$units/iamlogind.service"; then
 	complain "the daemon waits for the network"
 fi
+grep -q "^ListenSequentialPacket=$(sed -n 's/^d \([^ ]*iamlogin\) .*/\1/p' \
+	"$units/../tmpfiles.d/iamlogin.conf")/socket\$" "$units/iamlogind.socket" ||
+	complain "the socket is elsewhere than tmpfiles makes its directory"
+grep -q '^SocketMode=0666$' "$units/iamlogind.socket" || complain "not everybody may ask"
+if grep '^After=' "$units/iamlogind.socket"; then
+	complain "the socket waits for something"
+fi
+# units that do not exist here, such as ssh.service, are no fault of ours
+systemd-analyze verify --man=no "$units"/iamlogin*.* 2>&1 | grep -i "$units" |
+	grep -v 'is not executable\|Command .* is not\|No such file' && complain "systemd finds fault"
 exit $bad
