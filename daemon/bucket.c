@@ -46,9 +46,9 @@ bucket_take(struct bucket *bucket, int64_t now_mono_ms)
 }
 
 void
-bucket_give_back(struct bucket *bucket, unsigned n)
+bucket_forgive(struct bucket *bucket, unsigned n)
 {
-	bucket->tokens += (double)n;
+	bucket->tokens += (double)(n < BUCKET_FORGIVEN ? n : BUCKET_FORGIVEN);
 	if (bucket->tokens > bucket->depth)
 		bucket->tokens = bucket->depth;
 }

@@ -14,6 +14,9 @@
 /* Design section 8: so many, and one more for each person in scope. */
 #define BUCKET_BACKGROUND_PER_HOUR 36.0
 
+/* What a listing that failed is let off: its first question and a round of four, all tries. */
+#define BUCKET_FORGIVEN 16
+
 struct bucket {
 	double tokens;
 	double depth;
@@ -31,8 +34,13 @@ void bucket_set_rate(struct bucket *bucket, double per_hour, int64_t now_mono_ms
 /** bucket_take() - one token; false, and nothing taken, when there is not a whole one */
 bool bucket_take(struct bucket *bucket, int64_t now_mono_ms);
 
-/** bucket_give_back() - @n tokens that were taken for nothing; never above the depth */
-void bucket_give_back(struct bucket *bucket, unsigned n);
+/**
+ * bucket_forgive() - a listing failed that took @n tokens: up to BUCKET_FORGIVEN come back
+ *
+ * It is tried again within half a minute, all night long if need be. If it paid, nothing
+ * would be left to list with in the morning. Never above the depth.
+ */
+void bucket_forgive(struct bucket *bucket, unsigned n);
 
 /**
  * bucket_wait_ms() - how long until @n tokens can have been taken one after the other

@@ -82,7 +82,9 @@ call_fail_http(struct call *call, int r)
 static void
 call_again(struct call *call, const struct net_error *error)
 {
-	unsigned most = call->question.bucket == NET_LOGIN ? 1 : 2;
+	unsigned most = call->question.is_once               ? 0
+			: call->question.bucket == NET_LOGIN ? 1
+							     : 2;
 	uint32_t limit_ms =
 	    call->question.bucket == NET_LOGIN ? 300 : 1000u << call->n_again;
 	int64_t at = clock_mono_ms() + dice_below(limit_ms);

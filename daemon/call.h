@@ -42,6 +42,7 @@ struct call_question {
 	const struct call_sink *sink; /* NULL, or called with the call's context */
 	enum net_bucket bucket;
 	bool is_free; /* costs no token: the caller bounds it */
+	bool is_once; /* what fails is not tried again */
 	int64_t deadline_mono_ms;
 	unsigned *n_requests; /* counted up for each attempt sent; outlives the call */
 };

@@ -10,8 +10,6 @@
 #include "daemon/flight_parts.h"
 #include "daemon/imds_parse.h"
 
-#define FLIGHT_TRIES 3 /* of one background question: call.c */
-
 /* What a finished flight no longer needs; what is still under way keeps the rest. */
 static void
 flight_free(struct flight *flight)
@@ -51,27 +49,14 @@ flight_finish(struct flight *flight)
 	flight->cloud->on_result(flight->cloud->context, result);
 }
 
-/*
- * A listing that fails is tried again within half a minute, all night long if need be: what
- * its last question cost is given back, or nothing would be left to list with in the
- * morning. What it was answered before that is paid for.
- */
-static void
-give_back(struct flight *flight)
-{
-	unsigned n =
-	    flight->n_requests < FLIGHT_TRIES ? flight->n_requests : FLIGHT_TRIES;
-
-	if (flight->job->bucket == NET_BACKGROUND && flight->job->what == NET_DIRECTORY)
-		bucket_give_back(&flight->cloud->buckets[NET_BACKGROUND], n);
-}
-
 void
 flight_fail(struct flight *flight, int r, const struct net_error *error)
 {
 	if (flight_is_over(flight))
 		return;
-	give_back(flight);
+	if (flight->job->bucket == NET_BACKGROUND && flight->job->what == NET_DIRECTORY)
+		bucket_forgive(
+		    &flight->cloud->buckets[NET_BACKGROUND], flight->n_requests);
 	flight->result->r = r;
 	flight->result->error = *error;
 	flight_finish(flight);
@@ -122,6 +107,7 @@ flight_ask(struct flight *flight, enum iam_action action, const char *subject,
 		.action = iam_action_name(action),
 		.body = &body,
 		.bucket = flight->job->bucket,
+		.is_once = flight_is_probing(flight),
 		.deadline_mono_ms = flight->job->deadline_mono_ms - FLIGHT_SPARE_MS,
 		.n_requests = &flight->n_requests };
 

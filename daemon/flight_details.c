@@ -271,6 +271,7 @@ ask(struct flight *flight, const char *marker)
 		.body = &body,
 		.sink = &sink,
 		.bucket = flight->job->bucket,
+		.is_once = flight_is_probing(flight),
 		.deadline_mono_ms = flight->job->deadline_mono_ms - FLIGHT_SPARE_MS,
 		.n_requests = &flight->n_requests };
 

@@ -23,7 +23,7 @@
 #include "daemon/cloud.h"
 #include "daemon/iam.h"
 
-#define FLIGHT_PARALLEL 4  /* people at once */
+#define FLIGHT_PARALLEL 4  /* people at once; a careful job: one */
 #define FLIGHT_SPARE_MS 20 /* a question ends before its job: its error says more */
 
 struct person;     /* flight_people.c */
@@ -85,6 +85,13 @@ static inline void
 flight_hold(struct flight *flight)
 {
 	flight->n_pending++;
+}
+
+/* After several failures the first question is tried once: AWS may still be ill. */
+static inline bool
+flight_is_probing(const struct flight *flight)
+{
+	return flight->job->is_careful && !flight->has_asked;
 }
 
 /** flight_drop() - may free the flight */

@@ -310,8 +310,10 @@ ask_groups(struct person *person, const char *marker)
 static void
 pump(struct flight *flight)
 {
+	unsigned most = flight->job->is_careful ? 1 : FLIGHT_PARALLEL;
+
 	flight_hold(flight);
-	while (!flight_is_over(flight) && flight->n_running < FLIGHT_PARALLEL &&
+	while (!flight_is_over(flight) && flight->n_running < most &&
 	       flight->next_person < flight->n_people) {
 		struct person *person = flight->people[flight->next_person++];
 

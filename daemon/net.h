@@ -110,7 +110,10 @@ struct net_job {
 	uint64_t cookie; /* comes back in the result */
 	enum net_what what;
 	enum net_bucket bucket;
-	int64_t deadline_mono_ms;  /* the job ends then, with -ETIMEDOUT */
+	int64_t deadline_mono_ms; /* the job ends then, with -ETIMEDOUT */
+	bool
+	    is_careful; /* NET_DIRECTORY: AWS is ill. One request at a time, the first one
+	                  * tried once: whether it is well again costs one a try. */
 	struct net_person *people; /* NET_KEYS; owned by the job */
 	size_t n_people;
 	char account[33];            /* NET_EIC: an OS name */
@@ -143,9 +146,9 @@ struct net_result {
 	struct net_error tags_error;
 	struct net_keys *keys;
 	size_t n_keys;
-	struct eic_answer *eic;  /* NET_EIC; NULL unless r == 0 */
-	struct net_fleet *fleet; /* NET_FLEET: NULL unless r == 0 */
-	char account[33];        /* of the NET_EIC job */
+	struct eic_answer *eic;          /* NET_EIC; NULL unless r == 0 */
+	struct net_fleet *fleet;         /* NET_FLEET: NULL unless r == 0 */
+	char account[33];                /* of the NET_EIC job */
 	struct net_published *published; /* NET_PUBLISH */
 	int64_t wall_ms,
 	    boot_ms;            /* when the first answer that it rests on was asked for */

@@ -336,6 +336,8 @@ refresh_run(struct daemon *d, uint64_t cookie)
 	}
 	job = net_job_new(NET_DIRECTORY, NET_BACKGROUND, cookie,
 	    clock_mono_ms() + refresh_pace_deadline_ms(&refresh->pace));
+	if (job != NULL)
+		job->is_careful = refresh->failures_in_row >= REFRESH_BREAKER;
 	if (job != NULL && d->fleet != NULL)
 		fleet_job(d, &job);
 	if (job != NULL && net_submit(d->net, &job) == 0) {

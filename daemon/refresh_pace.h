@@ -6,8 +6,9 @@
  * per person in scope, 240 deep (design section 8). While more than half of it is there, a
  * listing every fresh / 3; else as soon as the half is there again: the rest is kept for
  * the doorbell and the administrator. Fresh is never shorter than what that allows. A
- * listing that fails is tried again by refresh_pace_retry_ms() and does not pay for the
- * question that it failed at (flight.c), so that an outage leaves what its end needs.
+ * listing that fails is tried again by refresh_pace_retry_ms(); after three in a row with
+ * one request at a time, and what it took is given back (bucket_forgive()): so an outage
+ * of any length leaves what its end needs.
  */
 #ifndef DAEMON_REFRESH_PACE_H
 #define DAEMON_REFRESH_PACE_H

@@ -232,7 +232,15 @@ done
 reset
 ctl PUT faults '[{"service":"iam","action":"ListGroupsForUser","kind":"status","status":403,"code":"AccessDenied"}]'
 run "$job$job${job}stats\n"
-check "what was answered before a failure is paid for" has '^stats .* background=2[0-2][0-9] '
+check "nor do those in the middle of a listing" has '^stats .* background=2[34][0-9] '
+reset
+ctl PUT faults '[{"service":"iam","kind":"status","status":503,"rate":0.9}]'
+run "$(for _ in $(seq 60); do printf '%s' 'directory careful 8000\n'; done)stats\n"
+check "nor sixty at 90 %" has '^stats .* background=2[2-4][0-9] '
+check "a careful listing asks once, and goes on when it was answered" at_most "$(count '^iam:')" 150
+reset
+run 'directory careful 8000\n'
+check "and lists as any other when all is well" has '^result r=0 .*people=4 '
 
 echo "# more people than the bucket has requests: the job may take as long as they need"
 reset

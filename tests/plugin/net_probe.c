@@ -6,7 +6,7 @@
  *           [directory=details] [role=ARN] [sts=URL] [ec2=URL] [tags=yes] [bits=N]
  *
  * Then a command a line on stdin; each ends with a line "." on stdout:
- *   directory background|login MS
+ *   directory background|careful|login MS
  *   keys background|login MS ID NAME[,KNOWN_ID...] [ID NAME[,KNOWN_ID...]]...
  *   eic login MS ACCOUNT
  *   people N     how many people the background bucket counts on
@@ -227,6 +227,7 @@ run_job(struct net *net, enum net_what what, char **words, size_t n)
 		++cookie, start + atoll(words[2]));
 	if (job == NULL)
 		die("memory");
+	job->is_careful = strcmp(words[1], "careful") == 0;
 	if (what == NET_EIC)
 		(void)snprintf(job->account, sizeof(job->account), "%s", words[3]);
 	for (size_t i = 3; i + 1 < n; i += 2)
