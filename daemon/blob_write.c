@@ -6,6 +6,8 @@
 #include "daemon/blob.h"
 #include "daemon/gzip.h"
 
+#define FLUSH_BYTES 65536
+
 /* Exactly one way to write each string: what RFC 8259 demands, and nothing else. */
 static void
 put_string(struct buf *out, const char *text)
@@ -122,18 +124,39 @@ put_principal(struct buf *out, const struct directory_principal *who)
 	buf_text(out, ",\"status\":\"active\"}\n");
 }
 
+/* What has come together so far, when it is @least bytes or more. */
+static int
+flush(struct gzip_packer *packer, struct buf *lines, size_t least)
+{
+	int r;
+
+	if (lines->has_failed)
+		return -ENOMEM;
+	if (lines->len < least)
+		return 0;
+	r = gzip_packer_add(packer, lines->bytes, lines->len);
+	lines->len = 0;
+	return r;
+}
+
 int
 blob_write(
     const struct blob_head *head, const struct directory *directory, struct buf *out)
 {
+	_cleanup_gzip_packer_ struct gzip_packer *packer = NULL;
 	_cleanup_buf_ struct buf lines = BUF_EMPTY;
+	int r = gzip_packer_new(out, &packer);
 
 	put_head(&lines, head);
-	for (size_t i = 0; i < directory->n_groups; i++)
+	for (size_t i = 0; r == 0 && i < directory->n_groups; i++) {
 		put_group(&lines, &directory->groups[i]);
-	for (size_t i = 0; i < directory->n_principals; i++)
+		r = flush(packer, &lines, FLUSH_BYTES);
+	}
+	for (size_t i = 0; r == 0 && i < directory->n_principals; i++) {
 		put_principal(&lines, &directory->principals[i]);
-	if (lines.has_failed)
-		return -ENOMEM;
-	return gzip_pack(lines.bytes, lines.len, out);
+		r = flush(packer, &lines, FLUSH_BYTES);
+	}
+	if (r == 0)
+		r = flush(packer, &lines, 1);
+	return r == 0 ? gzip_packer_end(packer) : r;
 }

@@ -10,35 +10,83 @@
 #define GZIP_PIECE 65536
 #define GZIP_LEVEL 6
 
-static int
-gzip_run(z_stream *stream, struct buf *out)
+struct gzip_packer {
+	z_stream stream;
+	struct buf *out;
+	unsigned char piece[GZIP_PIECE];
+};
+
+int
+gzip_packer_new(struct buf *out, struct gzip_packer **ret_packer)
 {
-	_cleanup_free_ unsigned char *piece = malloc(GZIP_PIECE);
+	struct gzip_packer *packer = calloc(1, sizeof(*packer));
+
+	if (packer == NULL ||
+	    deflateInit2(&packer->stream, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW,
+		MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK) {
+		free(packer);
+		return -ENOMEM;
+	}
+	packer->out = out;
+	*ret_packer = packer;
+	return 0;
+}
+
+static int
+gzip_run(struct gzip_packer *packer, const void *bytes, size_t len, int flush)
+{
+	z_stream *stream = &packer->stream;
 	int r;
 
-	if (piece == NULL)
+	if (len > UINT_MAX)
 		return -ENOMEM;
+	stream->next_in = (Bytef *)(uintptr_t)bytes;
+	stream->avail_in = (uInt)len;
 	do {
-		stream->next_out = piece;
+		stream->next_out = packer->piece;
 		stream->avail_out = GZIP_PIECE;
-		r = deflate(stream, Z_FINISH);
-		buf_add(out, piece, GZIP_PIECE - stream->avail_out);
-	} while (r == Z_OK);
-	return r == Z_STREAM_END && !out->has_failed ? 0 : -ENOMEM;
+		r = deflate(stream, flush);
+		buf_add(packer->out, packer->piece, GZIP_PIECE - stream->avail_out);
+	} while (r == Z_OK && (stream->avail_out == 0 || flush == Z_FINISH));
+	if (packer->out->has_failed)
+		return -ENOMEM;
+	/* Z_BUF_ERROR: there was nothing to do, which is fine in between */
+	return r == (flush == Z_FINISH ? Z_STREAM_END : Z_OK) ||
+		       (flush == Z_NO_FLUSH && r == Z_BUF_ERROR)
+		   ? 0
+		   : -ENOMEM;
+}
+
+int
+gzip_packer_add(struct gzip_packer *packer, const void *bytes, size_t len)
+{
+	return gzip_run(packer, bytes, len, Z_NO_FLUSH);
+}
+
+int
+gzip_packer_end(struct gzip_packer *packer)
+{
+	return gzip_run(packer, NULL, 0, Z_FINISH);
+}
+
+void
+gzip_packer_free(struct gzip_packer *packer)
+{
+	if (packer == NULL)
+		return;
+	(void)deflateEnd(&packer->stream);
+	free(packer);
 }
 
 int
 gzip_pack(const void *bytes, size_t len, struct buf *out)
 {
-	z_stream stream = { .next_in = (Bytef *)(uintptr_t)bytes, .avail_in = (uInt)len };
-	int r;
+	_cleanup_gzip_packer_ struct gzip_packer *packer = NULL;
+	int r = gzip_packer_new(out, &packer);
 
-	if (len > UINT_MAX || deflateInit2(&stream, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW,
-				  MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
-		return -ENOMEM;
-	r = gzip_run(&stream, out);
-	(void)deflateEnd(&stream);
-	return r;
+	if (r == 0)
+		r = gzip_packer_add(packer, bytes, len);
+	return r == 0 ? gzip_packer_end(packer) : r;
 }
 
 static int

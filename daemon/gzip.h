@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base.h"
 #include "daemon/buf.h"
 
 enum {
@@ -21,6 +22,24 @@ enum {
 
 /** gzip_pack() - append to @out; 0 or -ENOMEM */
 int gzip_pack(const void *bytes, size_t len, struct buf *out);
+
+/* The same piece by piece: what is packed never has to lie in memory as a whole. */
+struct gzip_packer;
+
+/** gzip_packer_new() - packs into @out, which has to outlive it; 0 or -ENOMEM */
+int gzip_packer_new(struct buf *out, struct gzip_packer **ret_packer);
+int gzip_packer_add(struct gzip_packer *packer, const void *bytes, size_t len);
+
+/** gzip_packer_end() - the last bytes and the trailer; then it can only be freed */
+int gzip_packer_end(struct gzip_packer *packer);
+void gzip_packer_free(struct gzip_packer *packer); /* NULL is fine */
+
+static inline void
+gzip_packer_freep(struct gzip_packer **packer)
+{
+	gzip_packer_free(*packer);
+}
+#define _cleanup_gzip_packer_ _cleanup_(gzip_packer_freep)
 
 /**
  * gzip_unpack() - in pieces, so that the whole never lies in memory

@@ -16,25 +16,15 @@ static const char idmap_domain[] = "iamlogin-id-v1"; /* hashed with its NUL */
 int
 idmap_new(struct idmap **ret_map)
 {
-	struct idmap *map = calloc(1, sizeof(*map));
+	_cleanup_free_ struct idmap *map = calloc(1, sizeof(*map));
+	int r;
 
 	if (map == NULL)
 		return -ENOMEM;
-	*ret_map = map;
-	return 0;
-}
-
-void
-idmap_entry_free(struct idmap_entry *entry)
-{
-	if (entry == NULL)
-		return;
-	free(entry->kind);
-	free(entry->unique_id);
-	free(entry->name);
-	free(entry->home);
-	free(entry->shell);
-	free(entry);
+	r = pool_new(&map->pool);
+	if (r == 0)
+		*ret_map = base_take_ptr(&map);
+	return r;
 }
 
 void
@@ -42,10 +32,9 @@ idmap_free(struct idmap *map)
 {
 	if (map == NULL)
 		return;
-	for (size_t i = 0; i < map->n; i++)
-		idmap_entry_free(map->by_id[i]);
 	free(map->by_id);
 	free(map->by_key);
+	pool_free(map->pool);
 	free(map);
 }
 
@@ -165,6 +154,40 @@ insert_at(struct idmap_entry **array, size_t n, size_t at, struct idmap_entry *e
 }
 
 int
+idmap_entry_new(struct idmap *map, const char *kind, const char *unique_id,
+    struct idmap_entry **ret_entry)
+{
+	struct idmap_entry *entry = pool_grow(map->pool, NULL, 0, sizeof(*entry));
+
+	if (entry == NULL)
+		return -ENOMEM;
+	*entry = (struct idmap_entry){
+		.kind = pool_shared(map->pool, kind),
+		.unique_id = pool_text(map->pool, unique_id),
+	};
+	if (entry->kind == NULL || entry->unique_id == NULL)
+		return -ENOMEM;
+	*ret_entry = entry;
+	return 0;
+}
+
+int
+idmap_entry_name(struct idmap *map, struct idmap_entry *entry, const char *name,
+    const char *home, const char *shell)
+{
+	const char *name_copy = pool_text(map->pool, name);
+	const char *home_copy = pool_text(map->pool, home);
+	const char *shell_copy = pool_shared(map->pool, shell);
+
+	if (name_copy == NULL || home_copy == NULL || shell_copy == NULL)
+		return -ENOMEM;
+	entry->name = name_copy;
+	entry->home = home_copy;
+	entry->shell = shell_copy;
+	return 0;
+}
+
+int
 idmap_insert(struct idmap *map, struct idmap_entry *entry)
 {
 	bool is_known;
@@ -189,23 +212,24 @@ static int
 enter(struct idmap *map, const char *kind, const char *unique_id, uint32_t id,
     int64_t now_ms, uint32_t *ret_id)
 {
-	_cleanup_(idmap_entry_freep) struct idmap_entry *entry =
-	    calloc(1, sizeof(*entry));
+	struct idmap_entry *entry;
+	bool is_taken;
 	int r;
 
-	if (entry == NULL)
-		return -ENOMEM;
-	entry->kind = strdup(kind);
-	entry->unique_id = strdup(unique_id);
+	/* first: what a pool has given it does not take back */
+	(void)find_id(map, id, &is_taken);
+	if (is_taken)
+		return IDMAP_E_COLLISION;
+	r = idmap_entry_new(map, kind, unique_id, &entry);
+	if (r != 0)
+		return r;
 	entry->id = id;
 	entry->since_ms = now_ms;
-	if (entry->kind == NULL || entry->unique_id == NULL || entry->id == 0)
-		return -ENOMEM;
-	r = idmap_insert(map, entry);
+	r = id != 0 ? idmap_insert(map, entry) : -ENOMEM;
 	if (r != 0)
 		return r;
 	map->is_dirty = true;
-	*ret_id = base_take_ptr(&entry)->id;
+	*ret_id = id;
 	return 0;
 }
 
@@ -263,12 +287,10 @@ int
 idmap_authorized(struct idmap *map, const char *kind, const char *unique_id,
     const char *name, const char *home, const char *shell)
 {
-	_cleanup_free_ char *name_copy = NULL;
-	_cleanup_free_ char *home_copy = NULL;
-	_cleanup_free_ char *shell_copy = NULL;
 	struct idmap_entry *entry;
 	bool is_known;
 	size_t at = find_key(map, kind, unique_id, &is_known);
+	int r;
 
 	if (!is_known)
 		return -ENOENT;
@@ -276,17 +298,9 @@ idmap_authorized(struct idmap *map, const char *kind, const char *unique_id,
 	if (is_same(entry->name, name) && is_same(entry->home, home) &&
 	    is_same(entry->shell, shell))
 		return 0;
-	name_copy = strdup(name);
-	home_copy = strdup(home);
-	shell_copy = strdup(shell);
-	if (name_copy == NULL || home_copy == NULL || shell_copy == NULL)
-		return -ENOMEM;
-	free(entry->name);
-	free(entry->home);
-	free(entry->shell);
-	entry->name = base_take_ptr(&name_copy);
-	entry->home = base_take_ptr(&home_copy);
-	entry->shell = base_take_ptr(&shell_copy);
+	r = idmap_entry_name(map, entry, name, home, shell);
+	if (r != 0)
+		return r;
 	map->is_dirty = true;
 	return 0;
 }

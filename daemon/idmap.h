@@ -28,12 +28,12 @@ enum {
 };
 
 struct idmap_entry {
-	char *kind;
-	char *unique_id;
+	const char *kind;
+	const char *unique_id;
 	uint32_t id;
-	char *name; /* the OS name it was last authorized under; NULL: never was */
-	char *home; /* … and home and shell, for id -> name of retired accounts */
-	char *shell;
+	const char *name; /* the OS name it was last authorized under; NULL: never was */
+	const char *home; /* … and home and shell, for id -> name of retired accounts */
+	const char *shell;
 	int64_t since_ms; /* wall clock of the assignment */
 };
 

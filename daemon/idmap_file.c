@@ -26,48 +26,33 @@ is_field(const char *text)
 	return true;
 }
 
-static int
-copy_text(const struct json_object *object, const char *name, char **ret)
+/* NULL: not there, empty, or no field */
+static const char *
+field_of(const struct json_object *object, const char *name)
 {
 	const char *text = statefile_text(object, name);
 
-	if (text == NULL || *text == '\0' || !is_field(text))
-		return IDMAP_E_DAMAGED;
-	*ret = strdup(text);
-	return *ret != NULL ? 0 : -ENOMEM;
-}
-
-/* Group ids may be "name:NAME", so the unique id alone may have a colon. */
-static int
-copy_unique_id(const struct json_object *object, char **ret)
-{
-	const char *text = statefile_text(object, "unique_id");
-
-	if (text == NULL || *text == '\0')
-		return IDMAP_E_DAMAGED;
-	*ret = strdup(text);
-	return *ret != NULL ? 0 : -ENOMEM;
+	return text != NULL && *text != '\0' && is_field(text) ? text : NULL;
 }
 
 static int
-read_account(const struct json_object *object, struct idmap_entry *entry)
+read_account(
+    struct idmap *map, const struct json_object *object, struct idmap_entry *entry)
 {
-	int r;
+	const char *name, *home, *shell;
 
-	if (!json_object_object_get_ex(object, "name", NULL)) {
-		if (json_object_object_get_ex(object, "home", NULL) ||
-		    json_object_object_get_ex(object, "shell", NULL))
-			return IDMAP_E_DAMAGED;
-		return 0;
-	}
-	r = copy_text(object, "name", &entry->name);
-	if (r == 0)
-		r = copy_text(object, "home", &entry->home);
-	if (r == 0)
-		r = copy_text(object, "shell", &entry->shell);
-	if (r == 0 && !text_is_os_name(entry->name, strlen(entry->name)))
+	if (!json_object_object_get_ex(object, "name", NULL))
+		return json_object_object_get_ex(object, "home", NULL) ||
+			       json_object_object_get_ex(object, "shell", NULL)
+			   ? IDMAP_E_DAMAGED
+			   : 0;
+	name = field_of(object, "name");
+	home = field_of(object, "home");
+	shell = field_of(object, "shell");
+	if (name == NULL || home == NULL || shell == NULL ||
+	    !text_is_os_name(name, strlen(name)))
 		return IDMAP_E_DAMAGED;
-	return r;
+	return idmap_entry_name(map, entry, name, home, shell);
 }
 
 static int
@@ -85,32 +70,29 @@ read_number(const struct json_object *object, const char *name, int64_t *ret)
 static int
 read_entry(struct idmap *map, const struct json_object *object)
 {
-	_cleanup_(idmap_entry_freep) struct idmap_entry *entry =
-	    calloc(1, sizeof(*entry));
-	int64_t id = 0;
+	const char *kind = field_of(object, "kind");
+	/* group ids may be "name:NAME": the unique id alone may have a colon */
+	const char *unique_id = statefile_text(object, "unique_id");
+	struct idmap_entry *entry;
+	int64_t id = 0, since_ms = 0;
 	int r;
 
-	if (entry == NULL)
-		return -ENOMEM;
-	if (!json_object_is_type(object, json_type_object))
+	if (kind == NULL || unique_id == NULL || *unique_id == '\0')
 		return IDMAP_E_DAMAGED;
 	r = read_number(object, "id", &id);
 	if (r == 0)
-		r = read_number(object, "since_ms", &entry->since_ms);
+		r = read_number(object, "since_ms", &since_ms);
+	if (r == 0 && (id < 0 || id > UINT32_MAX || !idmap_is_usable((uint32_t)id)))
+		r = IDMAP_E_DAMAGED;
 	if (r == 0)
-		r = copy_text(object, "kind", &entry->kind);
-	if (r == 0)
-		r = copy_unique_id(object, &entry->unique_id);
-	if (r == 0)
-		r = read_account(object, entry);
+		r = idmap_entry_new(map, kind, unique_id, &entry);
 	if (r != 0)
 		return r;
-	if (id < 0 || id > UINT32_MAX || !idmap_is_usable((uint32_t)id))
-		return IDMAP_E_DAMAGED;
 	entry->id = (uint32_t)id;
-	r = idmap_insert(map, entry);
+	entry->since_ms = since_ms;
+	r = read_account(map, object, entry);
 	if (r == 0)
-		(void)base_take_ptr(&entry);
+		r = idmap_insert(map, entry);
 	return r == IDMAP_E_COLLISION ? IDMAP_E_DAMAGED : r;
 }
 

@@ -32,7 +32,21 @@ verdicts_file_free(struct verdicts *verdicts)
 	if (verdicts == NULL)
 		return;
 	pool_free(verdicts->pool);
+	free(verdicts->entries);
 	free(verdicts);
+}
+
+static int
+file_room(struct verdicts *verdicts, size_t room)
+{
+	struct verdicts_entry *all =
+	    reallocarray(verdicts->entries, room, sizeof(*verdicts->entries));
+
+	if (all == NULL)
+		return -ENOMEM;
+	verdicts->entries = all;
+	verdicts->room = room;
+	return 0;
 }
 
 /* One more entry with its texts; most accounts are called as their people are. */
@@ -43,17 +57,16 @@ file_add(struct verdicts *verdicts, const char *id, const char *name, const char
 		.id = pool_text(verdicts->pool, id),
 		.name = pool_text(verdicts->pool, name),
 	};
-	struct verdicts_entry *all =
-	    pool_grow(verdicts->pool, verdicts->entries, verdicts->n, sizeof(made));
 
 	made.account = made.name != NULL && strcmp(name, account) == 0
 			   ? made.name
 			   : pool_text(verdicts->pool, account);
-	if (all == NULL || made.id == NULL || made.name == NULL || made.account == NULL)
+	if (made.id == NULL || made.name == NULL || made.account == NULL ||
+	    (verdicts->n == verdicts->room &&
+		file_room(verdicts, verdicts->n * 2 + 16) != 0))
 		return NULL;
-	all[verdicts->n] = made;
-	verdicts->entries = all;
-	return &all[verdicts->n++];
+	verdicts->entries[verdicts->n] = made;
+	return &verdicts->entries[verdicts->n++];
 }
 
 static struct verdicts *
@@ -61,6 +74,10 @@ file_of_world(const struct world *world)
 {
 	struct verdicts *verdicts = file_new();
 
+	if (verdicts != NULL && file_room(verdicts, world->n_people + 1) != 0) {
+		verdicts_file_free(verdicts);
+		return NULL;
+	}
 	for (size_t i = 0; verdicts != NULL && i < world->n_people; i++) {
 		const struct world_person *person = &world->people[i];
 		struct verdicts_entry *entry = file_add(verdicts, person->principal->id,

@@ -21,7 +21,7 @@ struct verdicts_entry {
 /* Sorted by kind, then id: the order of world.people. */
 struct verdicts {
 	struct verdicts_entry *entries;
-	size_t n;
+	size_t n, room;
 	struct pool *pool; /* the texts */
 };
 

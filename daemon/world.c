@@ -11,16 +11,6 @@ world_ref(struct world *world)
 	return world;
 }
 
-static void
-account_done(struct world_account *account)
-{
-	free(account->name);
-	free(account->gecos);
-	free(account->home);
-	free(account->shell);
-	free(account->gids);
-}
-
 void
 world_unref(struct world *world)
 {
@@ -30,8 +20,6 @@ world_unref(struct world *world)
 	free(world->verdicts);
 	free(world->people);
 	free(world->claims);
-	for (size_t i = 0; i < world->n_accounts; i++)
-		account_done(&world->accounts[i]);
 	free(world->accounts);
 	for (size_t i = 0; i < world->n_groups; i++) {
 		free(world->groups[i].name);

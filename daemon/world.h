@@ -62,6 +62,7 @@ struct world_person {
 	enum verdict guest_login, guest_sudo;
 };
 
+/* Texts and gids are of world.pool. */
 struct world_account {
 	char *name;
 	uint32_t uid;
@@ -103,7 +104,7 @@ struct world {
 	size_t n_services;                    /* WORLD_SERVICES_MIN or more */
 	struct world_person *people;          /* in scope */
 	struct world_verdict *verdicts;       /* n_services for each of them */
-	struct pool *pool;                    /* the verdicts' texts */
+	struct pool *pool;                    /* the verdicts' and accounts' texts */
 	size_t n_people;
 	size_t *claims; /* backs the accounts' people */
 	size_t n_claims;

@@ -46,14 +46,15 @@ home_of(const char *template, const char *name)
 	return home;
 }
 
+/* @home as it is, no template. */
 static int
-fill_account(struct world_account *account, const char *name, const char *gecos,
-    const char *home, const char *shell)
+fill_account(struct pool *pool, struct world_account *account, const char *name,
+    const char *gecos, const char *home, const char *shell)
 {
-	account->name = strdup(name);
-	account->gecos = strdup(gecos);
-	account->home = home_of(home, name);
-	account->shell = strdup(shell);
+	account->name = pool_text(pool, name);
+	account->gecos = pool_text(pool, gecos);
+	account->home = pool_text(pool, home);
+	account->shell = pool_shared(pool, shell);
 	return account->name != NULL && account->gecos != NULL && account->home != NULL &&
 		       account->shell != NULL
 		   ? 0
@@ -112,22 +113,16 @@ add_local(struct world_making *making, const struct world_candidate *candidate)
 	    &making->world->accounts[making->world->n_accounts++];
 
 	*account = (struct world_account){
-		.name = strdup(candidate->name),
 		.uid = candidate->local->uid,
 		.gid = candidate->local->gid,
 		.uid_from = WORLD_UID_FROM_LOCAL,
 		.flags = flags_of(making, candidate),
-		.gecos = strdup(WORLD_KIND_SHARED),
-		.home = strdup(candidate->local->home),
-		.shell = strdup(candidate->local->shell),
 		.allow_mask = candidate->allow_mask,
 		.known_mask = candidate->known_mask,
 	};
 	fill_people(making, candidate, account);
-	return account->name != NULL && account->gecos != NULL && account->home != NULL &&
-		       account->shell != NULL
-		   ? 0
-		   : -ENOMEM;
+	return fill_account(making->world->pool, account, candidate->name,
+	    WORLD_KIND_SHARED, candidate->local->home, candidate->local->shell);
 }
 
 static int
@@ -151,12 +146,15 @@ add_living(struct world_making *making, const struct world_candidate *candidate)
 	const struct config *config = making->config;
 	const char *kind = world_ledger_kind(candidate);
 	const char *id = world_ledger_id(candidate);
+	_cleanup_free_ char *home = home_of(config->accounts.home, candidate->name);
 	struct world_account *account;
 	enum verdict_reason reason;
 	enum world_uid_from from;
 	uint32_t uid;
 	int r;
 
+	if (home == NULL)
+		return -ENOMEM;
 	r = world_id(making, candidate, &uid, &from, &reason);
 	if (r != 0)
 		return r < 0 ? r : refuse_all(making, candidate, reason);
@@ -170,9 +168,8 @@ add_living(struct world_making *making, const struct world_candidate *candidate)
 		.known_mask = candidate->known_mask,
 	};
 	fill_people(making, candidate, account);
-	r = fill_account(account, candidate->name,
-	    candidate->is_listed ? WORLD_KIND_SHARED : id, config->accounts.home,
-	    config->accounts.shell);
+	r = fill_account(making->world->pool, account, candidate->name,
+	    candidate->is_listed ? WORLD_KIND_SHARED : id, home, config->accounts.shell);
 	if (r != 0 || !may_log_in(candidate))
 		return r;
 	return idmap_authorized(
@@ -259,8 +256,8 @@ add_retired(struct world_making *making, const struct idmap_entry *entry)
 		.flags = USER_RETIRED,
 		.known_mask = all & ~unknown_mask(making, entry),
 	};
-	return fill_account(
-	    account, entry->name, entry->unique_id, entry->home, entry->shell);
+	return fill_account(making->world->pool, account, entry->name, entry->unique_id,
+	    entry->home, entry->shell);
 }
 
 static int

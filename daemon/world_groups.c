@@ -220,7 +220,8 @@ fill_gids(struct world *world)
 
 		if (account->n_gids == 0)
 			continue;
-		account->gids = calloc(account->n_gids, sizeof(*account->gids));
+		account->gids = pool_grow(
+		    world->pool, NULL, 0, account->n_gids * sizeof(*account->gids));
 		if (account->gids == NULL)
 			return -ENOMEM;
 		account->n_gids = 0;

@@ -228,12 +228,51 @@ test_what_is_not_one_whole_gzip_is_refused(void **state)
 	    gzip_unpack(bytes.bytes, bytes.len - 1, 1 << 20, count, &n), GZIP_E_DAMAGED);
 }
 
+#define CROWD 3000 /* several pieces of what is packed at once */
+
+static void
+test_a_crowd_is_written_in_pieces_and_read_whole(void **state)
+{
+	static const struct blob_filter none;
+	static const struct directory_assigned nobodys = { .os_name = "" };
+	_cleanup_directory_ struct directory *made = NULL, *got = NULL;
+	_cleanup_buf_ struct buf first = BUF_EMPTY, second = BUF_EMPTY;
+	struct directory_principal *who;
+	struct blob_head got_head;
+	char why[BLOB_WHY_SIZE], id[32], name[32], arn[128];
+	(void)state;
+
+	assert_int_equal(directory_new(&made), 0);
+	for (unsigned i = 0; i < CROWD; i++) {
+		(void)snprintf(id, sizeof(id), "AIDA%06u", i);
+		(void)snprintf(name, sizeof(name), "person%u", i);
+		(void)snprintf(arn, sizeof(arn),
+		    "arn:aws:iam::123456789012:user/people/person%u", i);
+		assert_int_equal(directory_add_principal(made, PRINCIPAL_IAM_USER, id,
+				     name, "/people/", arn, 1714564800 + i, &who),
+		    0);
+		assert_int_equal(directory_assign(who, &nobodys), 0);
+		assert_int_equal(directory_add_tag(who, "team", name), 0);
+	}
+	memcpy(made->account, head.account, sizeof(head.account));
+	assert_int_equal(directory_finish(made), 0);
+	assert_int_equal(blob_write(&head, made, &first), 0);
+	assert_int_equal(
+	    blob_read(first.bytes, first.len, &none, &got_head, &got, why), 0);
+	assert_int_equal(got->n_principals, CROWD);
+	assert_true(directory_same(made, got));
+	assert_int_equal(blob_write(&head, got, &second), 0);
+	assert_int_equal(first.len, second.len);
+	assert_memory_equal(first.bytes, second.bytes, first.len);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    test_what_was_written_is_read_whole_and_written_again_the_same),
+		cmocka_unit_test(test_a_crowd_is_written_in_pieces_and_read_whole),
 		cmocka_unit_test(test_who_is_revoked_is_not_there),
 		cmocka_unit_test(test_keys_that_the_host_does_not_want_are_left_out),
 		cmocka_unit_test(test_what_a_later_version_adds_is_skipped),
