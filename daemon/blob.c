@@ -10,6 +10,7 @@
 #include "daemon/blob_parts.h"
 #include "daemon/directory_scan.h"
 #include "daemon/gzip.h"
+#include "daemon/json_strict.h"
 #include "daemon/utf8.h"
 
 #define LINE_MAX_BYTES (1u << 20)
@@ -177,13 +178,10 @@ take_line(struct blob_reading *reading, const char *line, size_t len)
 	if (directory_scan_unique((struct directory_slice){ line, len }, &twice) != 0)
 		return blob_refuse(
 		    reading, "not an object with distinct plain member names");
-	json_tokener_reset(reading->tokener);
-	object = json_tokener_parse_ex(reading->tokener, line, (int)len);
-	if (json_tokener_get_error(reading->tokener) != json_tokener_success ||
-	    !json_object_is_type(object, json_type_object) ||
-	    json_tokener_get_parse_end(reading->tokener) != len)
-		r = blob_refuse(reading, "not a JSON object");
-	else if (!reading->has_head)
+	r = json_strict(line, len, DIRECTORY_SCAN_DEPTH, &object);
+	if (r != 0)
+		return r > 0 ? blob_refuse(reading, "not a JSON object") : r;
+	if (!reading->has_head)
 		r = take_head(reading, object);
 	else if (json_object_object_get_ex(object, "group", NULL))
 		r = take_group(reading, object);
@@ -253,21 +251,14 @@ blob_read(const void *bytes, size_t len, const struct blob_filter *filter,
 {
 	_cleanup_directory_ struct directory *directory = NULL;
 	struct blob_head head = { .n_attributes = 0 };
-	struct blob_reading reading = { .filter = filter,
-		.head = &head,
-		.why = why,
-		.tokener = json_tokener_new_ex(DIRECTORY_SCAN_DEPTH) };
+	struct blob_reading reading = { .filter = filter, .head = &head, .why = why };
 	int r = directory_new(&directory);
 
 	why[0] = '\0';
-	if (r == 0 && reading.tokener == NULL)
-		r = -ENOMEM;
 	if (r == 0) {
-		json_tokener_set_flags(reading.tokener, JSON_TOKENER_STRICT);
 		reading.directory = directory;
 		r = read_all(&reading, bytes, len);
 	}
-	json_tokener_free(reading.tokener);
 	buf_done(&reading.rest);
 	if (r != 0)
 		return r;

@@ -12,13 +12,11 @@
 #define BLOB_TEXT_MAX 2048
 
 struct json_object;
-struct json_tokener;
 
 struct blob_reading {
 	struct directory *directory;
 	const struct blob_filter *filter;
 	struct blob_head *head;
-	struct json_tokener *tokener;
 	struct buf rest; /* the beginning of a line whose end has not come yet */
 	bool has_head;
 	unsigned line;

@@ -10,19 +10,13 @@
 #include "daemon/directory_element.h"
 #include "daemon/directory_json.h"
 #include "daemon/directory_scan.h"
+#include "daemon/json_strict.h"
 
 #define NAME_MAX_BYTES \
 	512 /* of ids, names and tag keys; IAM's own limits are 64 to 128 */
 #define TEXT_MAX_BYTES 2048 /* of paths, ARNs and tag values (IAM: 512, 2048, 256) */
 #define KEY_MAX_BYTES 16384 /* SSHPublicKeyBody (IAM API Reference, SSHPublicKey) */
 #define LIST_MAX 1000
-
-static void
-tokener_freep(struct json_tokener **tokener)
-{
-	if (*tokener != NULL)
-		json_tokener_free(*tokener);
-}
 
 static void
 object_putp(struct json_object **object)
@@ -43,22 +37,9 @@ static int BASE_PRINTF(2, 3) refuse(char *why, const char *format, ...)
 static int
 parse(const char *text, size_t len, struct json_object **ret_object, char *why)
 {
-	_cleanup_(tokener_freep) struct json_tokener *tokener =
-	    json_tokener_new_ex(DIRECTORY_SCAN_DEPTH);
-	_cleanup_(object_putp) struct json_object *object = NULL;
+	int r = json_strict(text, len, DIRECTORY_SCAN_DEPTH, ret_object);
 
-	if (tokener == NULL)
-		return -ENOMEM;
-	if (len > INT_MAX)
-		return refuse(why, "too large");
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	object = json_tokener_parse_ex(tokener, text, (int)len);
-	if (json_tokener_get_error(tokener) != json_tokener_success ||
-	    !json_object_is_type(object, json_type_object) ||
-	    json_tokener_get_parse_end(tokener) != len)
-		return refuse(why, "not a JSON object");
-	*ret_object = base_take_ptr(&object);
-	return 0;
+	return r > 0 ? refuse(why, "not a JSON object") : r;
 }
 
 /* The text of a string; NULL with @why when it is none, too long, or has a NUL inside. */

@@ -2,11 +2,11 @@
 /* json.c - small flat JSON documents; contract in json.h */
 #include <errno.h>
 #include <json-c/json.h>
-#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "daemon/json.h"
+#include "daemon/json_strict.h"
 
 #define DEPTH_MAX 8
 
@@ -21,36 +21,17 @@ object_of(const struct json *json)
 	return (struct json_object *)(uintptr_t)json;
 }
 
-static void
-tokener_freep(struct json_tokener **tokener)
-{
-	if (*tokener != NULL)
-		json_tokener_free(*tokener);
-}
-
 int
 json_open(const char *bytes, size_t len, struct json **ret_json)
 {
-	_cleanup_(tokener_freep) struct json_tokener *tokener =
-	    json_tokener_new_ex(DEPTH_MAX);
 	struct json_object *object;
+	int r;
 
-	if (tokener == NULL)
-		return -ENOMEM;
-	if (len == 0 || len > INT_MAX || memchr(bytes, '\0', len) != NULL)
+	if (memchr(bytes, '\0', len) != NULL)
 		return JSON_E_MALFORMED;
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	object = json_tokener_parse_ex(tokener, bytes, (int)len);
-	if (!json_object_is_type(object, json_type_object)) {
-		json_object_put(object);
-		return JSON_E_MALFORMED;
-	}
-	for (size_t i = json_tokener_get_parse_end(tokener); i < len; i++) {
-		if (strchr(" \t\r\n", bytes[i]) == NULL) {
-			json_object_put(object);
-			return JSON_E_MALFORMED;
-		}
-	}
+	r = json_strict(bytes, len, DEPTH_MAX, &object);
+	if (r != 0)
+		return r < 0 ? r : JSON_E_MALFORMED;
 	*ret_json = (struct json *)(uintptr_t)object;
 	return 0;
 }

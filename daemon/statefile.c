@@ -7,16 +7,10 @@
 #include <sys/stat.h>
 
 #include "daemon/directory_scan.h"
+#include "daemon/json_strict.h"
 #include "daemon/statefile.h"
 
 #define DEPTH_MAX 8
-
-static void
-tokener_freep(struct json_tokener **tokener)
-{
-	if (*tokener != NULL)
-		json_tokener_free(*tokener);
-}
 
 void
 statefile_putp(struct json_object **object)
@@ -33,21 +27,9 @@ struct statefile_list {
 static int
 parse(const char *bytes, size_t len, struct json_object **ret_object)
 {
-	_cleanup_(tokener_freep) struct json_tokener *tokener =
-	    json_tokener_new_ex(DEPTH_MAX);
-	_cleanup_statefile_ struct json_object *object = NULL;
+	int r = json_strict(bytes, len, DEPTH_MAX, ret_object);
 
-	if (tokener == NULL)
-		return -ENOMEM;
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	object = json_tokener_parse_ex(tokener, bytes, (int)len);
-	if (!json_object_is_type(object, json_type_object))
-		return STATEFILE_E_DAMAGED;
-	for (size_t i = json_tokener_get_parse_end(tokener); i < len; i++)
-		if (bytes[i] != '\n' && bytes[i] != ' ')
-			return STATEFILE_E_DAMAGED;
-	*ret_object = base_take_ptr(&object);
-	return 0;
+	return r > 0 ? STATEFILE_E_DAMAGED : r;
 }
 
 /* The same, of our version. */

@@ -14,6 +14,7 @@ check_LTLIBRARIES = tests/support/libsupport.la
 unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_agentfile tests/unit/test_audit tests/unit/test_audit_chain \
 	tests/unit/test_audit_rate \
 	tests/unit/test_doors \
+	tests/unit/test_json_strict \
 	tests/unit/test_spool \
 	tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
 	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \
