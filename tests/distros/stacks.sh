@@ -54,7 +54,11 @@ by_sudo()
 by_login()
 {
 	rm -f "/tmp/login-$1"
-	printf 'touch /tmp/login-%s\nexit\n' "$1" | timeout 10 script -qec "login -f $1" /dev/null
+	# typed until it ends: login(1) of util-linux throws away what was there before its prompt
+	for _ in {1..60}; do
+		printf 'touch /tmp/login-%s; exit\n' "$1" 2>/dev/null || break
+		sleep 0.5
+	done | timeout 30 script -qec "login -f $1" /dev/null
 	test -e "/tmp/login-$1"
 }
 

@@ -56,6 +56,7 @@ second_sshd()
 		Subsystem sftp internal-sftp
 		LogLevel VERBOSE
 		END
+		cat /etc/ssh/sshd_config.d/90-penalties.conf 2>/dev/null
 	} >/e2e/second.conf
 	rm -f /run/second.pid
 	/usr/sbin/sshd -f /e2e/second.conf -E /logs/second.log
@@ -125,7 +126,9 @@ ssh-keygen -q -p -P '' -N secret -f /e2e/keys/carols_locked
 holds "dave shows carol's public key and signs with his own" keys 22 carols_locked,dave ops
 says "it is dave" allow dave
 
-# A home that all of them write to.
+# A home that all of them write to. Debian 13 no longer reads this file by itself.
+grep -q user_readenv /etc/pam.d/sshd ||
+	sed -i 's/^session.*pam_env\.so envfile=.*/& user_readenv=1/' /etc/pam.d/sshd
 forged="SSH_AUTH_INFO_0 OVERRIDE=\"publickey $(cut -d' ' -f1,2 /e2e/keys/carol.pub)\""
 ssh_as dave ops "echo '$forged' >~/.pam_environment"
 ssh_as dave ops 'echo "FORGED OVERRIDE=yes" >>~/.pam_environment'

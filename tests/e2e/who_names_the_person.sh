@@ -86,6 +86,7 @@ recorded "sudo in a session is its person's" \
      .person.verified == \"yes\" and .session == $session"
 
 # A session of a daemon that died meanwhile, and of one that is wedged.
+holds "it ends before that" until_holds 30 is_gone '.account == "alice"'
 daemon_stop
 stay alice alice
 holds "with the daemon dead a session is registered" until_holds 30 is_here '.account == "alice"'
