@@ -42,7 +42,7 @@ struct idmap;
 int idmap_new(struct idmap **ret_map);
 void idmap_free(struct idmap *map);
 
-/** idmap_hash() - the first usable id of a unique id, from the hash alone */
+/** idmap_hash() - the first usable id of a unique id, from the hash alone; 0: no memory */
 uint32_t idmap_hash(const char *kind, const char *unique_id);
 
 /**

@@ -246,40 +246,31 @@ rules_eval(const struct rules_set *set, const struct directory_principal *who,
     struct rules_outcome *ret_outcome)
 {
 	struct rules_outcome outcome = { .is_deny = true };
+	enum rules_value denied;
 	const char *why;
 
-	switch (eval_list(set->deny, set->n_deny, who, instance, access, &outcome)) {
-	case RULES_TRUE:
-		outcome.value = RULES_FALSE;
-		outcome.reason = REASON_RULE_DENIES;
+	denied = eval_list(set->deny, set->n_deny, who, instance, access, &outcome);
+	if (denied != RULES_FALSE) {
+		outcome.value = denied == RULES_TRUE ? RULES_FALSE : RULES_UNKNOWN;
+		outcome.reason =
+		    denied == RULES_TRUE ? REASON_RULE_DENIES : REASON_NOT_KNOWABLE;
 		*ret_outcome = outcome;
 		return;
-	case RULES_UNKNOWN:
-		outcome.value = RULES_UNKNOWN;
-		outcome.reason = REASON_NOT_KNOWABLE;
-		*ret_outcome = outcome;
-		return;
-	case RULES_FALSE:
-		break;
 	}
 
 	outcome = (struct rules_outcome){ 0 };
 	outcome.value =
 	    eval_list(set->allow, set->n_allow, who, instance, access, &outcome);
-	switch (outcome.value) {
-	case RULES_TRUE:
+	if (outcome.value == RULES_TRUE) {
 		outcome.reason = REASON_RULE_ALLOWS;
-		break;
-	case RULES_UNKNOWN:
+	} else if (outcome.value == RULES_UNKNOWN) {
 		outcome.reason = REASON_NOT_KNOWABLE;
-		break;
-	case RULES_FALSE:
+	} else {
 		outcome.reason = REASON_NO_RULE;
 		/* With a single allow rule the term to mend is certain. */
 		if (set->n_allow == 1)
 			(void)rules_eval_rule(
 			    &set->allow[0], who, instance, access, &outcome.term, &why);
-		break;
 	}
 	*ret_outcome = outcome;
 }

@@ -66,6 +66,13 @@ is_control(char c)
 	return (unsigned char)c < 0x20 || c == 0x7f;
 }
 
+/* Printable ASCII but the blank. */
+static bool
+is_graphic(char c)
+{
+	return (unsigned char)c > 0x20 && (unsigned char)c < 0x7f;
+}
+
 /* "body" between the quotes, with \" and \\ undone. */
 static int
 parse_quoted(struct cursor *c, char *ret, size_t *ret_len)
@@ -173,8 +180,8 @@ is_iam_path(const char *path)
 	if (path[0] != '/' || path[len - 1] != '/')
 		return false;
 	for (size_t i = 1; i < len; i++)
-		if (path[i] < 0x21 || path[i] > 0x7e || path[i] == '*' ||
-		    path[i] == '?' || (path[i] == '/' && path[i - 1] == '/'))
+		if (!is_graphic(path[i]) || path[i] == '*' || path[i] == '?' ||
+		    (path[i] == '/' && path[i - 1] == '/'))
 			return false;
 	return true;
 }
@@ -188,7 +195,7 @@ is_arn_pattern(const char *arn)
 	if (strncmp(arn, "arn:", 4) != 0 || len == 4)
 		return false;
 	for (size_t i = 4; i < len; i++)
-		if (arn[i] < 0x21 || arn[i] > 0x7e || arn[i] == '?' ||
+		if (!is_graphic(arn[i]) || arn[i] == '?' ||
 		    (arn[i] == '*' && i + 1 < len))
 			return false;
 	return true;
@@ -240,6 +247,7 @@ finish_term(struct cursor *c, size_t at, struct rules_term *term)
 		return 0;
 	case RULES_TAG:
 	case RULES_INSTANCE:
+	default:
 		equals = strchr(term->key, '=');
 		break;
 	}

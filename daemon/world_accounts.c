@@ -28,22 +28,19 @@ by_age(const void *a, const void *b)
 	return world_older(x->people[0]->principal, y->people[0]->principal);
 }
 
-/* The home template with the account's name for %u. */
+/* The home template with the account's name for %u; NULL: no memory. */
 static char *
 home_of(const char *template, const char *name)
 {
 	const char *at = strstr(template, "%u");
-	size_t size = strlen(template) + strlen(name) + 1;
-	char *home = malloc(size);
+	char *home;
 
-	if (home == NULL)
-		return NULL;
 	if (at == NULL)
-		(void)snprintf(home, size, "%s", template);
-	else
-		(void)snprintf(
-		    home, size, "%.*s%s%s", (int)(at - template), template, name, at + 2);
-	return home;
+		return strdup(template);
+	return asprintf(&home, "%.*s%s%s", (int)(at - template), template, name, at + 2) <
+		       0
+		   ? NULL
+		   : home;
 }
 
 /* @home as it is, no template. */
@@ -208,13 +205,13 @@ add_all_living(struct world_making *making)
 	return r;
 }
 
+/* Of the kinds that people have; who is of another is none of them, whatever the id. */
 static enum principal_kind
 kind_by_name(const char *name)
 {
-	for (int kind = PRINCIPAL_IAM_USER; kind <= PRINCIPAL_PERSON; kind++)
-		if (strcmp(directory_kind_name((enum principal_kind)kind), name) == 0)
-			return (enum principal_kind)kind;
-	return (enum principal_kind)0;
+	return strcmp(name, directory_kind_name(PRINCIPAL_ROLE)) == 0
+		   ? PRINCIPAL_ROLE
+		   : PRINCIPAL_IAM_USER;
 }
 
 /* The bits of a former account that cannot be known now. */

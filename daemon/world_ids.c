@@ -5,6 +5,7 @@
  * A tag can only choose among what is free for certain. Somebody who may tag themselves
  * cannot take the number that another one has, had, or would be given on the first login.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "common/text.h"
@@ -37,29 +38,38 @@ count_tags(const struct directory_principal *who, const char *key, const char **
 	return n;
 }
 
-/* Would anybody get the number without a tag? */
-static bool
+/* Is it the number that this one would get without a tag? 1: yes; 0: no; or -ENOMEM. */
+static int
+is_hash_of(const char *kind, const char *unique_id, uint32_t id)
+{
+	uint32_t hash = idmap_hash(kind, unique_id);
+
+	if (hash == 0)
+		return -ENOMEM;
+	return hash == id;
+}
+
+/* Would anybody get the number without a tag? 1: yes; 0: no; or -ENOMEM. */
+static int
 is_somebodys_hash(
     const struct world_making *making, const struct directory_principal *who, uint32_t id)
 {
 	const struct directory *directory = making->world->directory;
 	const struct config_list *shared = &making->config->accounts.shared;
+	int r = 0;
 
-	for (size_t i = 0; i < directory->n_principals; i++) {
+	for (size_t i = 0; r == 0 && i < directory->n_principals; i++) {
 		const struct directory_principal *other = &directory->principals[i];
 
-		if (other != who &&
-		    idmap_hash(directory_kind_name(other->kind), other->id) == id)
-			return true;
+		if (other != who)
+			r = is_hash_of(directory_kind_name(other->kind), other->id, id);
 	}
-	for (size_t i = 0; i < directory->n_groups; i++)
-		if (directory->groups[i].id != NULL &&
-		    idmap_hash("group", directory->groups[i].id) == id)
-			return true;
-	for (size_t i = 0; i < shared->n; i++)
-		if (idmap_hash(WORLD_KIND_SHARED, shared->items[i]) == id)
-			return true;
-	return false;
+	for (size_t i = 0; r == 0 && i < directory->n_groups; i++)
+		if (directory->groups[i].id != NULL)
+			r = is_hash_of("group", directory->groups[i].id, id);
+	for (size_t i = 0; r == 0 && i < shared->n; i++)
+		r = is_hash_of(WORLD_KIND_SHARED, shared->items[i], id);
+	return r;
 }
 
 /* Who is out of scope claims nothing: else a stranger's tag could keep somebody out. */
@@ -82,7 +92,7 @@ is_claimed_by_older(
 	return false;
 }
 
-/* The number that the tag names; 0: there is no tag. */
+/* The number that the tag names; 0: there is no tag. Returns 0, 1: refused, or -ENOMEM. */
 static int
 tagged_id(const struct world_making *making, const struct world_candidate *candidate,
     uint32_t *ret_id, enum verdict_reason *ret_reason)
@@ -91,6 +101,7 @@ tagged_id(const struct world_making *making, const struct world_candidate *candi
 	const struct directory_principal *who;
 	const char *value = NULL;
 	size_t n;
+	int r;
 
 	*ret_id = 0;
 	if (key == NULL || candidate->is_listed)
@@ -106,10 +117,8 @@ tagged_id(const struct world_making *making, const struct world_candidate *candi
 	if (text_parse_u32(value, UINT32_MAX, ret_id) != 0 || !idmap_is_usable(*ret_id))
 		return 1;
 	*ret_reason = REASON_ID_COLLISION;
-	return is_somebodys_hash(making, who, *ret_id) ||
-		       is_claimed_by_older(making, who, *ret_id)
-		   ? 1
-		   : 0;
+	r = is_somebodys_hash(making, who, *ret_id);
+	return r != 0 ? r : is_claimed_by_older(making, who, *ret_id);
 }
 
 int

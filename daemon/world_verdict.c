@@ -35,8 +35,7 @@ static void BASE_PRINTF(2, 3) append(struct text *text, const char *format, ...)
 	va_start(args, format);
 	n = vsnprintf(text->bytes + text->len, left, format, args);
 	va_end(args);
-	if (n > 0)
-		text->len += (size_t)n < left ? (size_t)n : left - 1;
+	text->len += (size_t)n < left ? (size_t)n : left - 1;
 }
 
 static void
@@ -109,6 +108,7 @@ explain_false(struct text *text, const struct rules_term *term, const struct sce
 		append(text, " (the person came in by %s)", value);
 		break;
 	case RULES_CALLER:
+	default:
 		quote(scene->access->caller != NULL ? scene->access->caller : "", value);
 		append(text, " (the caller is \"%s\")", value);
 		break;
@@ -187,15 +187,9 @@ explain_mapping(const struct world_making *making, const struct directory_princi
 static enum verdict
 verdict_of(enum rules_value value)
 {
-	switch (value) {
-	case RULES_TRUE:
+	if (value == RULES_TRUE)
 		return VERDICT_ALLOW;
-	case RULES_UNKNOWN:
-		return VERDICT_UNKNOWN;
-	case RULES_FALSE:
-		break;
-	}
-	return VERDICT_DENY;
+	return value == RULES_UNKNOWN ? VERDICT_UNKNOWN : VERDICT_DENY;
 }
 
 /* Every service denied for one reason; @rule may be NULL. */

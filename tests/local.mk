@@ -15,6 +15,8 @@ unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_age
 	tests/unit/test_audit_rate \
 	tests/unit/test_doors \
 	tests/unit/test_json_strict \
+	tests/unit/test_no_memory \
+	tests/unit/test_world_former \
 	tests/unit/test_spool \
 	tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
 	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \

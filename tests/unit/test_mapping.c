@@ -314,6 +314,33 @@ in_scope(const char *users, enum principal_kind kind, const char *path)
 	return mapping_in_scope(config, who);
 }
 
+/* The configuration refuses a name under both; were it there, it would be nobody's. */
+static void
+test_an_account_for_emergencies_is_nobodys_target(void **state)
+{
+	static char name[] = "localuser";
+	static char *names[] = { name };
+	_cleanup_config_ struct config *config =
+	    make_config("[accounts]\nshared = localuser\n");
+	struct config_list saved = config->accounts.break_glass;
+
+	(void)state;
+	assert_non_null(mapping_local_target(config, local, "localuser"));
+	config->accounts.break_glass = (struct config_list){ names, 1 };
+	assert_null(mapping_local_target(config, local, "localuser"));
+	config->accounts.break_glass = saved;
+}
+
+static void
+test_what_mapped_somebody_has_a_name(void **state)
+{
+	(void)state;
+	assert_string_equal(mapping_name(MAPPING_TAG), "tag");
+	assert_string_equal(mapping_name(MAPPING_NAME), "name");
+	assert_string_equal(mapping_name(MAPPING_NONE), "none");
+	assert_string_equal(mapping_name((enum mapping_by)99), "none");
+}
+
 static void
 test_scope_is_nobody_unless_listed(void **state)
 {
@@ -351,6 +378,8 @@ main(void)
 		    test_folding_and_stripping_are_done_only_where_configured),
 		cmocka_unit_test(test_other_kinds_have_an_account_by_tag_only),
 		cmocka_unit_test(test_an_assigned_name_goes_before_tag_and_name),
+		cmocka_unit_test(test_an_account_for_emergencies_is_nobodys_target),
+		cmocka_unit_test(test_what_mapped_somebody_has_a_name),
 		cmocka_unit_test(test_scope_is_nobody_unless_listed),
 	};
 

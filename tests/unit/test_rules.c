@@ -187,11 +187,16 @@ static void
 test_a_term_of_no_known_kind_is_unknown(void **state)
 {
 	struct fixture *f = *state;
+	static char none[] = "";
 	struct rules_term term = { .kind = (enum rules_kind)99, .key = NULL };
 	struct rules_rule rule = { .n_terms = 0 };
 	const struct rules_term *ret_term;
+	struct rules_term empty = { .kind = RULES_PATH, .key = none };
 	const char *why;
 
+	/* nor does a path of nothing, which cannot be written */
+	assert_int_equal(
+	    rules_eval_term(&empty, f->who, f->known, NULL, NULL), RULES_FALSE);
 	assert_int_equal(
 	    rules_eval_term(&term, f->who, f->known, NULL, NULL), RULES_UNKNOWN);
 	assert_int_equal(rules_eval_rule(&rule, f->who, f->known, NULL, &ret_term, &why),
@@ -403,6 +408,9 @@ test_bad_rules_are_refused_with_their_position(void **state)
 		{ "tag:a=\x01", "byte 7: a control byte" },
 		{ ":x", "byte 1: expected a term" },
 		{ "a:x", "byte 1: unknown term a:" },
+		{ "a{:x", "byte 1: expected a term" },
+		{ "path:\"/a\" group:b", "byte 6: a path is" },
+		{ "group:\"a\" group:b", "byte 11: expected &" },
 		{ "zz:x", "byte 1: unknown term zz:" },
 		{ "group:*x", "byte 7: no IAM name" },
 		{ "group:a/", "byte 7: no IAM name" },

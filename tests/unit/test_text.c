@@ -119,6 +119,9 @@ test_group_names_may_be_those_of_iam(void **state)
 	assert_true(group_name("abcdefghijklmnopqrstuvwxyz012345"));
 	assert_false(group_name(""));
 	assert_false(group_name("a,b"));
+	assert_false(group_name("a{"));
+	assert_false(group_name("a`"));
+	assert_false(group_name("a["));
 	assert_false(group_name("a b"));
 	assert_false(group_name("a:b"));
 	assert_false(group_name("a(b)"));
@@ -190,6 +193,9 @@ test_escape_says_when_it_cut(void **state)
 	assert_string_equal(out, "abc...");
 	text_escape("ab\n\n", 4, out, 8);
 	assert_string_equal(out, "ab...");
+	out[0] = '!';
+	text_escape("a", 1, out, 0);
+	assert_int_equal(out[0], '!');
 	for (size_t size = 1; size <= 4; size++) {
 		text_escape("abcdefgh", 8, out, size);
 		assert_string_equal(out, &"..."[4 - size]);

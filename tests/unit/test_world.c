@@ -210,6 +210,26 @@ test_visible_all_resolves_the_denied_without_letting_them_in(void **state)
 	assert_null(world_account_by_name(f->world, "bob"));
 }
 
+/* Four rules of 190 bytes each, and what is false in each of them. */
+static void
+test_a_sentence_has_447_bytes_at_most(void **state)
+{
+	struct people_fixture *f = *state;
+	char text[1200];
+	size_t n;
+
+	n = (size_t)snprintf(
+	    text, sizeof(text), "[principals]\nusers = path:/*\n[login]\n");
+	for (int i = 0; i < 4; i++)
+		n += (size_t)snprintf(
+		    text + n, sizeof(text) - n, "allow = tag:k%d=%0180d\n", i, i);
+	people_fixture_config(f, text);
+	(void)people_fixture_add(f, "alice", "AIDAALICE", 1);
+	people_fixture_finish(f);
+	assert_int_equal(
+	    strlen(people_fixture_person(f, "AIDAALICE")->services[LOGIN].rule), 447);
+}
+
 static void
 test_no_rules_allow_nobody(void **state)
 {
@@ -306,6 +326,7 @@ main(void)
 		WITH_FIXTURE(test_sudo_is_never_better_than_login),
 		WITH_FIXTURE(
 		    test_visible_all_resolves_the_denied_without_letting_them_in),
+		WITH_FIXTURE(test_a_sentence_has_447_bytes_at_most),
 		WITH_FIXTURE(test_no_rules_allow_nobody),
 		WITH_FIXTURE(test_the_sample_directory_reads_as_its_people),
 		WITH_FIXTURE(test_five_thousand_people_take_no_time),

@@ -199,6 +199,62 @@ test_the_older_of_two_colliding_ids_wins_on_every_host(void **state)
 	}
 }
 
+/* Likewise, where the older one's account comes later in the alphabet. */
+static void
+test_age_decides_and_not_the_alphabet(void **state)
+{
+	struct people_fixture *f = *state;
+	struct directory_principal *who;
+
+	who = people_fixture_add(f, "zoe", "AIDACOLLIDE011018", 1);
+	assert_int_equal(directory_add_tag(who, "platform", "acme"), 0);
+	who = people_fixture_add(f, "ann", "AIDACOLLIDE008285", 9);
+	assert_int_equal(directory_add_tag(who, "platform", "acme"), 0);
+	people_fixture_finish(f);
+	assert_int_equal(f->world->n_accounts, 1);
+	assert_string_equal(f->world->accounts[0].name, "zoe");
+}
+
+/* Both hash to 1925825514, and the next to 1886944768 (computed with idmap_hash). */
+static void
+test_shared_names_have_their_ids_before_people_and_by_name(void **state)
+{
+	static const struct {
+		const char *person, *shared;
+	} table[] = { { "ann", "team18544" }, { "zoe", "team18544" } };
+	struct people_fixture *f = *state;
+	struct directory_principal *who;
+
+	people_fixture_config(f, "[principals]\nusers = path:/people/*\n"
+				 "[accounts]\nshared = team27535 team04987 team18544\n"
+				 "[login]\nallow = tag:SSMSessionRunAs\n");
+	who = people_fixture_add(f, "a", "AIDAA", 1);
+	assert_int_equal(directory_add_tag(who, "SSMSessionRunAs", "team27535"), 0);
+	who = people_fixture_add(f, "b", "AIDAB", 9);
+	assert_int_equal(directory_add_tag(who, "SSMSessionRunAs", "team04987"), 0);
+	people_fixture_finish(f);
+	assert_int_equal(f->world->n_accounts, 1);
+	assert_string_equal(f->world->accounts[0].name, "team04987");
+	assert_int_equal(people_fixture_person(f, "AIDAA")->services[LOGIN].reason,
+	    REASON_ID_COLLISION);
+
+	for (size_t i = 0; i < BASE_N(table); i++) {
+		people_fixture_empty(f);
+		idmap_free(f->ids);
+		f->ids = NULL;
+		assert_int_equal(idmap_new(&f->ids), 0);
+		who = people_fixture_add(f, "x", "AIDACOLLIDE030629", 1);
+		assert_int_equal(
+		    directory_add_tag(who, "SSMSessionRunAs", table[i].person), 0);
+		who = people_fixture_add(f, "y", "AIDAY", 9);
+		assert_int_equal(
+		    directory_add_tag(who, "SSMSessionRunAs", table[i].shared), 0);
+		people_fixture_finish(f);
+		assert_int_equal(f->world->n_accounts, 1);
+		assert_string_equal(f->world->accounts[0].name, table[i].shared);
+	}
+}
+
 static void
 test_an_id_that_a_local_user_or_group_has_is_refused(void **state)
 {
@@ -281,6 +337,8 @@ main(void)
 		WITH_FIXTURE(test_the_older_claim_wins_in_whatever_order_iam_lists),
 		WITH_FIXTURE(test_a_denied_owner_still_owns_the_name),
 		WITH_FIXTURE(test_the_older_of_two_colliding_ids_wins_on_every_host),
+		WITH_FIXTURE(test_age_decides_and_not_the_alphabet),
+		WITH_FIXTURE(test_shared_names_have_their_ids_before_people_and_by_name),
 		WITH_FIXTURE(test_an_id_that_a_local_user_or_group_has_is_refused),
 		WITH_FIXTURE(test_a_group_whose_number_is_local_is_left_out),
 		WITH_FIXTURE(test_people_out_of_scope_or_without_an_account_are_left_out),

@@ -112,7 +112,22 @@ test_everybody_with_a_claim_stands_behind_a_listed_name(void **state)
 	people_fixture_finish(f);
 	assert_int_equal(account(f, "web")->uid, uid);
 	assert_int_equal(account(f, "web")->flags, USER_RETIRED);
+	assert_int_equal(account(f, "web")->known_mask, 0xf);
 	assert_int_equal(verdict_of(f, "web", LOGIN), VERDICT_DENY);
+}
+
+static void
+test_one_of_several_by_the_tag_wants_a_home(void **state)
+{
+	struct people_fixture *f = *state;
+
+	people_fixture_config(f, config_shared);
+	(void)add(f, "web", 1, "login");
+	(void)add(f, "AIDA2", 2, "SSMSessionRunAs=web login");
+	people_fixture_local(f, "root:x:0:0::/:/x\n", "");
+	people_fixture_finish(f);
+	assert_int_equal(account(f, "web")->n_people, 2);
+	assert_int_equal(account(f, "web")->flags, USER_NAME | USER_SHARED | USER_RUNAS);
 }
 
 static void
@@ -239,6 +254,16 @@ test_a_listed_local_account_is_data_for_pam_alone(void **state)
 	/* not listed: local names win, as ever */
 	assert_int_equal(
 	    people_fixture_person(f, "AIDA2")->services[LOGIN].reason, REASON_LOCAL_NAME);
+	/* … with visible = all it has a name here only when somebody may stand behind it */
+	people_fixture_config(f,
+	    "[principals]\nusers = path:/people/*\n"
+	    "[accounts]\nshared = ec2-user\nvisible = all\n[login]\nallow = tag:x\n");
+	people_fixture_build(f);
+	assert_int_equal(account(f, "ec2-user")->flags,
+	    USER_LOCAL | USER_NAME | USER_SHARED | USER_RUNAS);
+	people_fixture_empty(f);
+	people_fixture_finish(f);
+	assert_int_equal(account(f, "ec2-user")->flags, USER_LOCAL | USER_SHARED);
 	/* it has its id from /etc/passwd, and leaves nothing behind in the ledger */
 	assert_null(idmap_entry_at(f->ids, 0));
 }
@@ -501,6 +526,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_FIXTURE(test_everybody_with_a_claim_stands_behind_a_listed_name),
+		WITH_FIXTURE(test_one_of_several_by_the_tag_wants_a_home),
 		WITH_FIXTURE(test_login_asks_for_anybody_and_sudo_for_everybody),
 		WITH_FIXTURE(test_nobody_knowable_behind_a_shared_name_is_not_knowable),
 		WITH_FIXTURE(test_a_listed_local_account_is_data_for_pam_alone),
