@@ -11,10 +11,10 @@
 #include "cli/sshd_facts.h"
 
 #define UNIT "iamlogind.service"
-#define STARTED                                           \
-	"iamlogind.socket", UNIT, "iamlogin-warden.path", \
-	    "iamlogin-warden-sessions.service"
-#define UNITS STARTED, "iamlogin-warden.service"
+/* the daemon's unit wants its socket's, which would not restart below a running daemon */
+#define SOCKET "iamlogind.socket"
+#define STARTED UNIT, "iamlogin-warden.path", "iamlogin-warden-sessions.service"
+#define UNITS SOCKET, STARTED, "iamlogin-warden.service"
 #define TIMER "iamlogin-unconfirmed"
 #define PROGRAM IAMLOGIN_PROGRAM
 
@@ -42,7 +42,7 @@ void
 enable_services_stop(bool was_started)
 {
 	const char *const unlink[] = { "systemctl", "disable", "--quiet", UNITS, NULL };
-	const char *const end[] = { "systemctl", "stop", STARTED, NULL };
+	const char *const end[] = { "systemctl", "stop", SOCKET, STARTED, NULL };
 
 	if (was_started && run_exists("systemctl"))
 		(void)run(unlink, NULL);
