@@ -62,10 +62,14 @@ session_json(const struct sessionfile *file)
 	    json_object_new_int64((now.wall_ms - file->opened_wall_ms) / 1000));
 	add_text(json, "rhost", file->rhost);
 	add_text(json, "tty", file->tty);
+	add_text(json, "tunnel", file->tunnel);
 	add_text(json, "service", file->service);
 	(void)json_object_object_add(json, "session",
 	    file->session >= 0 ? json_object_new_int64(file->session) : NULL);
 	(void)json_object_object_add(json, "pid", json_object_new_int64(file->pid));
+	if (file->violation != 0)
+		(void)json_object_object_add(
+		    json, "violation", json_object_new_boolean(true));
 	return json;
 }
 

@@ -12,6 +12,7 @@ enum {
 	AT_PERSON_NAME = 8,
 	AT_PERSON_LEN = 12, /* of the three */
 	AT_PERSON_KIND = 18,
+	AT_PERSON_GUEST = 19,
 	AT_PERSON_KEYS = 20,
 	AT_PERSON_N_KEYS = 24,
 	AT_CLAIM_ACCOUNT = 0,
@@ -97,6 +98,7 @@ keysfile_person_at(
 	person.arn = text_at(file, p, AT_PERSON_ARN, AT_PERSON_LEN + 2);
 	person.name = text_at(file, p, AT_PERSON_NAME, AT_PERSON_LEN + 4);
 	person.kind = p[AT_PERSON_KIND];
+	person.guest = p[AT_PERSON_GUEST];
 	person.keys = bytes_get_u32(p + AT_PERSON_KEYS);
 	person.n_keys = bytes_get_u32(p + AT_PERSON_N_KEYS);
 	if (person.unique_id == NULL || person.arn == NULL || person.name == NULL ||
@@ -191,6 +193,46 @@ keysfile_find(const struct published *file, const char *account, const uint8_t *
 			break;
 	}
 	return found ? 0 : PUBLISHED_E_NOTFOUND;
+}
+
+static uint32_t
+guest_mask(const struct keysfile_person *guest, uint8_t a, uint8_t b)
+{
+	return guest->guest == a || guest->guest == b ? UINT32_MAX : 0;
+}
+
+int
+keysfile_standing(const struct published *file, const char *account, const char *id,
+    const char *via, uint32_t *ret_allow_mask, uint32_t *ret_known_mask)
+{
+	const char *eic = keysfile_via_name(KEYSFILE_SOURCE_EIC);
+	struct keysfile_person person;
+	struct keysfile_claim claim;
+	uint32_t n;
+	int r;
+
+	for (n = 0; (r = keysfile_claim_by_account(file, account, n, &claim)) == 0; n++) {
+		r = keysfile_person_at(file, claim.person, &person);
+		if (r != 0)
+			return PUBLISHED_E_DAMAGED;
+		if (strcmp(person.unique_id, id) != 0)
+			continue;
+		*ret_allow_mask = claim.allow_mask;
+		*ret_known_mask = claim.known_mask;
+		return 0;
+	}
+	if (r != PUBLISHED_E_NOTFOUND || strcmp(via, eic) != 0)
+		return r;
+	for (n = 0; (r = keysfile_person_at(file, n, &person)) == 0; n++) {
+		if (strcmp(person.unique_id, id) != 0)
+			continue;
+		*ret_allow_mask =
+		    guest_mask(&person, KEYSFILE_GUEST_ALLOWED, KEYSFILE_GUEST_ALLOWED);
+		*ret_known_mask =
+		    guest_mask(&person, KEYSFILE_GUEST_ALLOWED, KEYSFILE_GUEST_DENIED);
+		return 0;
+	}
+	return r;
 }
 
 const char *

@@ -10,6 +10,14 @@
 
 #include "common/published.h"
 
+/* What [login] says of a person on a listed account that is not theirs. */
+enum keysfile_guest {
+	KEYSFILE_GUEST_NOT_SAID = 0,
+	KEYSFILE_GUEST_DENIED,
+	KEYSFILE_GUEST_UNKNOWN,
+	KEYSFILE_GUEST_ALLOWED,
+};
+
 /* Pointers lie in the mapping and live as long as it. */
 struct keysfile_claim {
 	uint32_t uid;
@@ -23,6 +31,7 @@ struct keysfile_person {
 	const char *arn;
 	const char *name;
 	uint8_t kind;  /* enum principal_kind */
+	uint8_t guest; /* enum keysfile_guest */
 	uint32_t keys; /* first record of KEYS */
 	uint32_t n_keys;
 };
@@ -66,6 +75,19 @@ int keysfile_find(const struct published *file, const char *account, const uint8
     size_t blob_len, int64_t now_wall_ms, uint32_t service_bit,
     struct keysfile_claim *ret_claim, struct keysfile_person *ret_person,
     struct keysfile_key *ret_key);
+
+/**
+ * keysfile_standing() - the verdict of one person, by unique id, on an account
+ * @via: how they came in, as keysfile_via_name() says it: by Instance Connect guests come,
+ *       who have no claim
+ *
+ * A guest's masks have all bits or none.
+ *
+ * Return: 0; PUBLISHED_E_NOTFOUND: they have nothing to do with the account (any more);
+ * PUBLISHED_E_DAMAGED.
+ */
+int keysfile_standing(const struct published *file, const char *account, const char *id,
+    const char *via, uint32_t *ret_allow_mask, uint32_t *ret_known_mask) MUST_CHECK;
 
 /** keysfile_source_name() - "iam", "tag", "file", "eic" */
 const char *keysfile_source_name(uint8_t source);

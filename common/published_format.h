@@ -87,7 +87,9 @@
  * neither claims nor keys, but can be told from a stranger.
  *   1 PERSONS  stride 64
  *      0 u32 unique_id · 4 u32 arn · 8 u32 name (offsets in STRINGS) · 12 u16 len[3]
- *     18 u8 kind (enum principal kind: 1 iam-user, 2 role, 3 person) · 19 u8 zero
+ *     18 u8 kind (enum principal kind: 1 iam-user, 2 role, 3 person)
+ *     19 u8 guest: what [login] says of them on an account that is not theirs (0 not said,
+ *        1 denied, 2 not knowable, 3 allowed)
  *     20 u32 keys (first in KEYS) · 24 u32 n_keys · 28 u32 zero
  *     32 i64 verified_wall_ms · 40 i64 verified_boot_ms · 48 16 zero
  *   2 CLAIMS  stride 32, those of one account one after the other

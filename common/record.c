@@ -223,6 +223,7 @@ put_origin(struct line *line, const struct record *record)
 	put_string(line, "rhost", record->rhost);
 	put_string(line, "tty", record->tty);
 	put_string(line, "ruser", record->ruser);
+	put_string(line, "tunnel", record->tunnel);
 	put_number(line, "session", record->session);
 	put_number(line, "pid", record->pid);
 	put_string(line, "boot", record->boot);

@@ -56,7 +56,8 @@ struct record {
 	const char *rhost;
 	const char *tty;
 	const char *ruser;
-	int64_t session; /* the kernel's audit session id */
+	const char *tunnel; /* Session Manager's session that sshd was reached through */
+	int64_t session;    /* the kernel's audit session id */
 	int64_t pid;
 	const char *boot; /* boot id */
 	const char *instance;

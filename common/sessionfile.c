@@ -42,11 +42,14 @@ static const struct field fields[] = {
 	{ TEXT(service) },
 	{ TEXT(rhost) },
 	{ TEXT(tty) },
+	{ TEXT(tunnel) },
 	{ TEXT(boot) },
 	{ NUMBER(session) },
 	{ NUMBER(pid) },
 	{ NUMBER(pid_start) },
 	{ NUMBER(opened_wall_ms) },
+	{ NUMBER(violation) },
+	{ NUMBER(mapped) },
 };
 
 static int

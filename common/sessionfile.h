@@ -48,12 +48,17 @@ struct sessionfile {
 	char service[65];
 	char rhost[257];
 	char tty[65];
+	char tunnel
+	    [97]; /* id of the Session Manager session that sshd was reached through */
 	char boot[37];
 	int64_t uid;
 	int64_t session;   /* SESSIONFILE_NO_SESSION when unset */
 	int64_t pid;       /* of the process that holds the session open: sshd */
 	int64_t pid_start; /* field 22 of its /proc/PID/stat */
 	int64_t opened_wall_ms;
+	/* of Session Manager's, 1: the warden has recorded a violation; its owner mapped to the
+	 * account once */
+	int64_t violation, mapped;
 };
 
 /** sessionfile_here() - session, pid, pid_start, boot and opened of this process; rest empty */

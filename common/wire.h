@@ -92,6 +92,7 @@ enum wire_type {
 	WIRE_T_VIA,         /* text: keysfile_via_name() */
 	WIRE_T_ACTOR,       /* text: who says so, as the command claims */
 	WIRE_T_UNTIL,       /* i64: seconds since the epoch; 0: for good */
+	WIRE_T_TUNNEL,      /* text: id of a Session Manager session */
 	WIRE_T_N,
 };
 

@@ -18,6 +18,7 @@ enum {
 struct session_facts {
 	char name[TEXT_OS_NAME_MAX + 1];
 	char service[64], rhost[256], tty[64], method[64];
+	char tunnel[97];
 	const uint8_t *blob;
 	size_t blob_len;
 	char person_id[129]; /* of a close: who opened it; "" when not known */
@@ -47,6 +48,8 @@ session_read(const struct answer_request *request, struct session_facts *facts)
 	(void)wire_get_text(bytes, len, WIRE_T_TTY, facts->tty, sizeof(facts->tty));
 	(void)wire_get_text(
 	    bytes, len, WIRE_T_METHOD, facts->method, sizeof(facts->method));
+	(void)wire_get_text(
+	    bytes, len, WIRE_T_TUNNEL, facts->tunnel, sizeof(facts->tunnel));
 	(void)wire_get_text(
 	    bytes, len, WIRE_T_KEY_TYPE, facts->key_type, sizeof(facts->key_type));
 	(void)wire_get_text(
@@ -244,6 +247,7 @@ session_record(struct daemon *d, const struct session_facts *facts,
 	record.service = facts->service[0] != '\0' ? facts->service : NULL;
 	record.rhost = facts->rhost[0] != '\0' ? facts->rhost : NULL;
 	record.tty = facts->tty[0] != '\0' ? facts->tty : NULL;
+	record.tunnel = facts->tunnel[0] != '\0' ? facts->tunnel : NULL;
 	record.session =
 	    facts->session != UINT32_MAX ? (int64_t)facts->session : RECORD_NONE;
 	record.pid = facts->pid != 0 ? (int64_t)facts->pid : RECORD_NONE;

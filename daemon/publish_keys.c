@@ -16,6 +16,7 @@ enum {
 	AT_PERSON_NAME = 8,
 	AT_PERSON_LEN = 12,
 	AT_PERSON_KIND = 18,
+	AT_PERSON_GUEST = 19,
 	AT_PERSON_KEYS = 20,
 	AT_PERSON_N_KEYS = 24,
 	AT_CLAIM_ACCOUNT = 0,
@@ -107,6 +108,19 @@ is_way_in(const struct world *world, const struct world_person *person, size_t s
 	       world_access(world, person, service, &access, NULL, NULL) == VERDICT_ALLOW;
 }
 
+static uint8_t
+guest_of(const struct world_person *person)
+{
+	switch (person->guest_login) {
+	case VERDICT_ALLOW:
+		return KEYSFILE_GUEST_ALLOWED;
+	case VERDICT_DENY:
+		return KEYSFILE_GUEST_DENIED;
+	default:
+		return KEYSFILE_GUEST_UNKNOWN;
+	}
+}
+
 static void
 put_person(struct publish_encoder *encoder, const struct keystore *store,
     const struct config *config, const struct world *world,
@@ -130,6 +144,7 @@ put_person(struct publish_encoder *encoder, const struct keystore *store,
 		bytes_put_u16(record + AT_PERSON_LEN + 2 * i, len);
 	}
 	record[AT_PERSON_KIND] = (uint8_t)who->kind;
+	record[AT_PERSON_GUEST] = guest_of(person);
 
 	while (store != NULL && person_keys_next(&cursor, config, store, who, &key))
 		if (is_way_in(world, person, sshd, &key))

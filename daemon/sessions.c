@@ -77,6 +77,7 @@ sessions_record_end(struct daemon *d, const struct sessionfile *file)
 	record.service = sessions_text(file->service);
 	record.rhost = sessions_text(file->rhost);
 	record.tty = sessions_text(file->tty);
+	record.tunnel = sessions_text(file->tunnel);
 	record.session = file->session;
 	record.pid = file->pid;
 	record.duration_s = ms > 0 ? ms / 1000 : 0;

@@ -192,6 +192,8 @@ ask_session(const struct call *call, const struct authinfo *info, int64_t sessio
 	r = start(packet, WIRE_SESSION, call, call->user, call->uid, ASK_SESSION_MS);
 	r = r != 0 ? r : wire_put_u32(packet, WIRE_T_EVENT, EVENT_OPEN);
 	r = r != 0 ? r : wire_put_text(packet, WIRE_T_METHOD, info->method);
+	r = r != 0 ? r
+		   : put_text(packet, WIRE_T_TUNNEL, call->tunnel, sizeof(call->tunnel));
 	if (r == 0 && session != RECORD_NONE)
 		r = wire_put_u32(packet, WIRE_T_SESSION, (uint32_t)session);
 	if (r == 0 && info->kind == AUTHINFO_KEY) {

@@ -132,7 +132,6 @@ take_age(
 	call->state = freshness_state(call->age_ms, file->fresh_s, grace_s);
 	if (call->state != FRESHNESS_FRESH && call->state != FRESHNESS_STALE)
 		call->facts |= FACT_EXPIRED;
-	call->generation = file->generation;
 }
 
 /*
@@ -193,6 +192,8 @@ call_identify(struct call *call)
 	if ((call->facts & (FACT_NO_NAME | FACT_ROOT)) != 0)
 		return;
 	r = reader_acquire(&snapshot_reader, &guard);
+	if (r == 0)
+		call->generation = guard.file->generation;
 	is_known = r == 0 && snapshot_user_by_name(guard.file, call->user, &user) == 0;
 	pw = pam_modutil_getpwnam(call->pamh, call->user);
 	doors =

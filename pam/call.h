@@ -14,6 +14,7 @@
 
 #include "common/freshness.h"
 #include "pam/decide.h"
+#include "pam/tunnel.h"
 
 #define CALL_GROUPS_MAX 64
 
@@ -41,6 +42,8 @@ struct call {
 	/* with FACT_SUDO: gids of ours in the kernel's vector, iamlogin-sudo first */
 	uint32_t groups[CALL_GROUPS_MAX];
 	size_t n_groups;
+	/* in open_session: the Session Manager session that sshd was reached through, or "" */
+	char tunnel[TUNNEL_SIZE];
 	/* with FACT_SWITCH, in the account stage: whose session this is; NULL: not known */
 	const struct sessionfile *behind;
 };

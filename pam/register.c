@@ -51,6 +51,7 @@ register_open(const struct call *call, const struct record *record)
 		put(file.service, sizeof(file.service), record->service);
 		put(file.rhost, sizeof(file.rhost), record->rhost);
 		put(file.tty, sizeof(file.tty), record->tty);
+		put(file.tunnel, sizeof(file.tunnel), record->tunnel);
 		(void)sessionfile_each(paths_sessions, FILES_MAX, remove_ended, NULL);
 		r = sessionfile_write(paths_sessions, &file);
 	}

@@ -32,6 +32,7 @@ report_start(const struct call *call, enum record_event event, struct record *re
 	ret_record->rhost = text_or_null(call->rhost);
 	ret_record->tty = text_or_null(call->tty);
 	ret_record->ruser = text_or_null(call->ruser);
+	ret_record->tunnel = text_or_null(call->tunnel);
 	ret_record->pid = getpid();
 	ret_record->writer = "pam";
 	if ((call->facts & FACT_DATA) != 0) {

@@ -17,6 +17,7 @@
 #include "pam/report.h"
 #include "pam/session.h"
 #include "pam/state.h"
+#include "pam/tunnel.h"
 
 /* Who the accepted key belongs to; texts lie in @file or in the reply. */
 struct person {
@@ -144,6 +145,60 @@ may_daemon_decide(uint32_t facts)
 	       VERDICT_ALLOW;
 }
 
+/* Of an account that others share, the account's verdict is not everybody's. */
+static bool
+has_lost_share(const struct call *call, const struct record *record)
+{
+	_cleanup_published_ struct published *file = NULL;
+	uint32_t allow_mask = 0, known_mask = call->service_bit;
+	int r;
+
+	if ((call->facts & FACT_SHARED) == 0 || record->person.id == NULL)
+		return false;
+	if (published_open(paths_keys, PUBLISHED_MAGIC_KEYS, &file) != 0) {
+		file = NULL;
+		return false;
+	}
+	r = keysfile_standing(file, call->user, record->person.id,
+	    record->via != NULL ? record->via : "", &allow_mask, &known_mask);
+	return (r == 0 || r == PUBLISHED_E_NOTFOUND) &&
+	       (known_mask & call->service_bit) != 0 &&
+	       (allow_mask & call->service_bit) == 0;
+}
+
+/*
+ * Was what just let them in replaced meanwhile by something that does not? Asked once the
+ * session file is written: the warden, which looks at these files after each publication,
+ * sees whoever is let in by the older one.
+ */
+static bool
+was_withdrawn(const struct call *call, const struct record *record)
+{
+	struct call again = *call;
+	enum verdict verdict;
+
+	again.facts = FACT_SSHD;
+	call_identify(&again);
+	if (again.generation != call->generation) {
+		verdict = decide(DECIDE_OPEN, again.facts | FACT_KEY_ALLOWED, REASON_NONE)
+			      .verdict;
+		if (verdict == VERDICT_DENY || verdict == VERDICT_NO_USER)
+			return true;
+	}
+	return has_lost_share(call, record);
+}
+
+static void
+forget(const struct call *call)
+{
+	struct state *state = state_get(call->pamh);
+
+	if (state == NULL)
+		return;
+	state->is_open = false;
+	register_close(state);
+}
+
 /* sshd, and the name is ours: the person behind the accepted key decides. */
 static enum verdict
 open_ssh(struct call *call, bool is_wedged)
@@ -159,6 +214,8 @@ open_ssh(struct call *call, bool is_wedged)
 	/* read once, here: ~/.pam_environment can forge it for modules behind pam_env */
 	authinfo_parse(pam_getenv(call->pamh, "SSH_AUTH_INFO_0"), &info);
 	call->facts |= method_fact(&info);
+	if (!tunnel_find(pam_getenv(call->pamh, "SSH_CONNECTION"), call->tunnel))
+		call->tunnel[0] = '\0';
 	if (is_wedged)
 		reply = (struct ask_reply)ASK_WEDGED;
 	else if (may_daemon_decide(call->facts))
@@ -177,6 +234,11 @@ open_ssh(struct call *call, bool is_wedged)
 	if (decision.verdict == VERDICT_ALLOW) {
 		remember(call, &record, reply.is_wedged);
 		register_open(call, &record);
+		if (was_withdrawn(call, &record)) {
+			forget(call);
+			decision = (struct decision){ VERDICT_DENY, REASON_WITHDRAWN };
+			report_finish(call, &record, decision, &reply);
+		}
 	}
 	return decision.verdict;
 }

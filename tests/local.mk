@@ -18,7 +18,7 @@ unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_age
 	tests/unit/test_no_memory \
 	tests/unit/test_world_former \
 	tests/unit/test_spool \
-	tests/unit/test_authinfo tests/unit/test_bucket tests/unit/test_client \
+	tests/unit/test_authinfo tests/unit/test_tunnel tests/unit/test_bucket tests/unit/test_client \
 	tests/unit/test_config tests/unit/test_config_lines tests/unit/test_decide \
 	tests/unit/test_directory_json tests/unit/test_ec2 tests/unit/test_endpoints \
 	tests/unit/test_file tests/unit/test_freshness tests/unit/test_homes tests/unit/test_iam_details \
@@ -185,8 +185,10 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/e2e/imds_over_ipv6.sh tests/e2e/instance_connect.sh tests/e2e/metrics_for_prometheus.sh \
 	tests/e2e/keys_are_chained.sh tests/e2e/keys_while_imds_is_dark.sh \
 	tests/e2e/no_secret_anywhere.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
-	tests/e2e/revocation_ends_sessions.sh tests/e2e/session_manager_owner.sh \
+	tests/e2e/revocation_ends_sessions.sh tests/e2e/revocation_while_logging_in.sh \
+	tests/e2e/session_manager_owner.sh tests/e2e/session_manager_ssh.sh \
 	tests/e2e/doctor_session_manager.sh tests/e2e/session_manager_runas.sh tests/e2e/warden_homes.sh \
+	tests/e2e/warden_races.sh \
 	tests/e2e/explain_answers_why.sh tests/e2e/local_accounts_closed.sh \
 	tests/e2e/mapping_and_scope.sh tests/mutation/equivalent.txt tests/mutation/mutate.py \
 	tests/mutation/coverage.sh \

@@ -134,6 +134,17 @@ publish(int dir, const char *temp, const char *name)
 	return renameat(dir, temp, dir, name) == 0 ? 0 : -errno;
 }
 
+/* What was just made, and not what root has put in its place meanwhile? */
+static int
+check_own(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return st.st_uid == geteuid() && (st.st_mode & 07777) == 0700 ? 0 : -EBUSY;
+}
+
 static int
 make_one(const struct making *making, const char *name, uid_t uid)
 {
@@ -147,8 +158,9 @@ make_one(const struct making *making, const char *name, uid_t uid)
 		return r;
 	if (mkdirat(making->dir, temp, 0700) < 0)
 		return -errno;
-	fd = openat(making->dir, temp, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	r = fd < 0 ? -errno : skel_copy(paths_skel, fd, uid);
+	r = skel_enter(making->dir, temp, &fd);
+	r = r != 0 ? r : check_own(fd);
+	r = r != 0 ? r : skel_copy(paths_skel, fd, uid);
 	/* the last step before it appears: until here nobody but root could enter */
 	if (r == 0 && (fchmod(fd, making->mode) < 0 || fchown(fd, uid, (gid_t)uid) < 0))
 		r = -errno;

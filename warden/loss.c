@@ -57,22 +57,29 @@ loss_of_uid(const struct published *snapshot, uint32_t uid, const struct clock_n
 	return is_denied(snapshot, user.allow_mask, user.known_mask);
 }
 
+/* Guests come to an account as long as it is listed. */
+static bool
+is_shared(const struct published *snapshot, const char *account)
+{
+	struct snapshot_user user;
+
+	return snapshot_user_by_name(snapshot, account, &user) == 0 &&
+	       (user.flags & USER_SHARED) != 0;
+}
+
 bool
 loss_of_person(const struct published *snapshot, const struct published *keys,
-    const char *account, const char *id, const struct clock_now *now)
+    const char *account, const char *id, const char *via, const struct clock_now *now)
 {
-	struct keysfile_person person;
-	struct keysfile_claim claim;
-	uint32_t n;
+	uint32_t allow_mask, known_mask;
 	int r;
 
 	if (!loss_is_fresh(snapshot, now) || !loss_is_fresh(keys, now) || id[0] == '\0')
 		return false;
-	for (n = 0; (r = keysfile_claim_by_account(keys, account, n, &claim)) == 0; n++) {
-		if (keysfile_person_at(keys, claim.person, &person) != 0)
-			return false;
-		if (strcmp(person.unique_id, id) == 0)
-			return is_denied(snapshot, claim.allow_mask, claim.known_mask);
-	}
+	if (!is_shared(snapshot, account))
+		via = "";
+	r = keysfile_standing(keys, account, id, via, &allow_mask, &known_mask);
+	if (r == 0)
+		return is_denied(snapshot, allow_mask, known_mask);
 	return r == PUBLISHED_E_NOTFOUND;
 }

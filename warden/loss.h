@@ -31,8 +31,10 @@ loss_of_uid(const struct published *snapshot, uint32_t uid, const struct clock_n
  * loss_of_person() - this person may not use this account any more, whoever else may
  * @account: the name that the account has now
  * @id: the person's unique id
+ * @via: how they came in; a guest of Instance Connect has lost a listed account when [login]
+ *       denies them, or when it is listed no more
  */
 bool loss_of_person(const struct published *snapshot, const struct published *keys,
-    const char *account, const char *id, const struct clock_now *now);
+    const char *account, const char *id, const char *via, const struct clock_now *now);
 
 #endif

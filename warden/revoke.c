@@ -11,6 +11,14 @@
 
 #define SESSIONS_MAX 4096
 
+/* One whose person has lost the account, with or without everybody else. */
+struct lost_session {
+	struct sessionfile file;
+	bool
+	    has_lost_uid; /* its processes are found by uid: all but the one that opens it */
+	bool has_process; /* … which has made one of that uid */
+};
+
 /* Everything one look needs; texts lie in @snapshot. */
 struct look {
 	struct revoke *revoke;
@@ -18,7 +26,7 @@ struct look {
 	struct clock_now now;
 	int64_t mono_ms;
 	enum published_on_revoke on_revoke;
-	struct sessionfile *sessions; /* those whose person has lost the account */
+	struct lost_session *sessions;
 	size_t n_sessions;
 	struct notify notify;
 };
@@ -89,7 +97,7 @@ account_of(const struct look *look, const struct sessionfile *session)
 }
 
 static bool
-add_session(struct look *look, const struct sessionfile *session)
+add_session(struct look *look, const struct sessionfile *session, bool has_lost_uid)
 {
 	void *bigger =
 	    reallocarray(look->sessions, look->n_sessions + 1, sizeof(*look->sessions));
@@ -97,7 +105,8 @@ add_session(struct look *look, const struct sessionfile *session)
 	if (bigger == NULL)
 		return false;
 	look->sessions = bigger;
-	look->sessions[look->n_sessions++] = *session;
+	look->sessions[look->n_sessions++] =
+	    (struct lost_session){ .file = *session, .has_lost_uid = has_lost_uid };
 	return look->n_sessions < SESSIONS_MAX;
 }
 
@@ -108,24 +117,27 @@ keep_sessions(struct look *look)
 	for (size_t i = 0; i < look->revoke->n_targets; i++)
 		if (look->revoke->targets[i].is_session &&
 		    !look->revoke->targets[i].is_closed)
-			(void)add_session(look, &look->revoke->targets[i].session);
+			(void)add_session(look, &look->revoke->targets[i].session, false);
 }
 
-/* Of an account that others still use: else the uid says it all. */
 static bool
 collect_session(const char *name, const struct sessionfile *session, void *data)
 {
 	struct look *look = data;
+	bool has_lost_uid;
 
 	(void)name;
 	/* Session Manager's are watched by their owner: sessions.h */
 	if (strcmp(session->service, "session-manager") == 0 || session->uid <= 0 ||
-	    session->uid > UINT32_MAX || sessionfile_check(session) != 0 ||
-	    loss_of_uid(look->snapshot, (uint32_t)session->uid, &look->now) ||
-	    !loss_of_person(look->snapshot, look->keys, account_of(look, session),
-		session->id, &look->now))
+	    session->uid > UINT32_MAX || sessionfile_check(session) != 0)
 		return true;
-	return add_session(look, session);
+	has_lost_uid = loss_of_uid(look->snapshot, (uint32_t)session->uid, &look->now);
+	if (!has_lost_uid &&
+	    (look->keys == NULL ||
+		!loss_of_person(look->snapshot, look->keys, account_of(look, session),
+		    session->id, session->via, &look->now)))
+		return true;
+	return add_session(look, session, has_lost_uid);
 }
 
 static bool
@@ -144,53 +156,103 @@ static const struct sessionfile *
 session_of(const struct look *look, const struct procs_one *one)
 {
 	for (size_t i = 0; i < look->n_sessions; i++)
-		if (belongs_to(&look->sessions[i], one))
-			return &look->sessions[i];
+		if (!look->sessions[i].has_lost_uid &&
+		    belongs_to(&look->sessions[i].file, one))
+			return &look->sessions[i].file;
 	return NULL;
 }
+
+static void
+mark_sessions(struct look *look, const struct procs_one *one)
+{
+	for (size_t i = 0; i < look->n_sessions; i++)
+		if (look->sessions[i].file.pid == one->ppid)
+			look->sessions[i].has_process = true;
+}
+
+/* What a process was when it was looked at. */
+struct suspect {
+	const struct revoke_target *target;
+	const struct sessionfile
+	    *opens; /* the session that it is about to open, or NULL */
+};
 
 /* Asked again when the pidfd is held: still the same uid, or of the same session? */
 static bool
 is_still(const struct procs_one *one, void *data)
 {
-	const struct revoke_target *target = data;
+	const struct suspect *suspect = data;
 
-	return target->is_session ? belongs_to(&target->session, one)
-				  : one->uid == target->uid;
+	if (suspect->opens != NULL)
+		return one->pid == suspect->opens->pid &&
+		       sessionfile_check(suspect->opens) == 0;
+	return suspect->target->is_session ? belongs_to(&suspect->target->session, one)
+					   : one->uid == suspect->target->uid;
+}
+
+/* @session: one of an account that others still use; @opens: see struct suspect */
+static void
+act_on(struct look *look, const struct procs_one *one, uint32_t uid,
+    const struct sessionfile *session, const struct sessionfile *opens)
+{
+	struct revoke_target *target = find_target(look->revoke, uid, session);
+	struct suspect suspect = { .opens = opens };
+	int r;
+
+	if (target == NULL)
+		target = add_target(look, uid, session);
+	if (target == NULL)
+		return;
+	suspect.target = target;
+	target->n_now++;
+	if (opens != NULL)
+		target->n_opening++;
+	if (look->on_revoke == ON_REVOKE_NOTIFY) {
+		notify_add(&look->notify, target->uid, procs_tty(one->pid));
+		return;
+	}
+	r = procs_signal(one, is_still, &suspect,
+	    look->mono_ms - target->since_mono_ms >= REVOKE_GRACE_MS ? end_now
+								     : ask_to_end);
+	if (r != 0 && r != -ESRCH)
+		say_line(LOG_ERR, "process %d cannot be signalled: %s", (int)one->pid,
+		    strerror(-r));
 }
 
 static bool
 look_at(const struct procs_one *one, void *data)
 {
 	struct look *look = data;
-	const struct sessionfile *session = NULL;
-	struct revoke_target *target;
-	int r;
+	const struct sessionfile *session;
 
-	if (!loss_of_uid(look->snapshot, one->uid, &look->now)) {
-		session = session_of(look, one);
-		if (session == NULL)
-			return true;
-	}
-	target = find_target(
-	    look->revoke, session != NULL ? (uint32_t)session->uid : one->uid, session);
-	if (target == NULL)
-		target = add_target(
-		    look, session != NULL ? (uint32_t)session->uid : one->uid, session);
-	if (target == NULL)
-		return true;
-	target->n_now++;
-	if (look->on_revoke == ON_REVOKE_NOTIFY) {
-		notify_add(&look->notify, target->uid, procs_tty(one->pid));
+	if (loss_of_uid(look->snapshot, one->uid, &look->now)) {
+		mark_sessions(look, one);
+		act_on(look, one, one->uid, NULL, NULL);
 		return true;
 	}
-	r = procs_signal(one, is_still, target,
-	    look->mono_ms - target->since_mono_ms >= REVOKE_GRACE_MS ? end_now
-								     : ask_to_end);
-	if (r != 0 && r != -ESRCH)
-		say_line(LOG_ERR, "process %d cannot be signalled: %s", (int)one->pid,
-		    strerror(-r));
+	session = session_of(look, one);
+	if (session != NULL)
+		act_on(look, one, (uint32_t)session->uid, session, NULL);
 	return true;
+}
+
+/*
+ * PAM has let somebody in, and nothing runs under their uid yet: the stack behind it takes
+ * its time (motd, a home). Nobody would look again when it does.
+ */
+static void
+look_at_opening(struct look *look)
+{
+	struct procs_one one;
+
+	for (size_t i = 0; i < look->n_sessions; i++) {
+		const struct lost_session *session = &look->sessions[i];
+
+		if (session->has_lost_uid && !session->has_process &&
+		    procs_read((pid_t)session->file.pid, &one) == 0)
+			act_on(look, &one, (uint32_t)session->file.uid, NULL,
+			    &session->file);
+	}
 }
 
 static void
@@ -231,10 +293,14 @@ say_target(const struct look *look, struct revoke_target *target)
 
 /* Said once, until the person has gone or may come in again. */
 static void
-notify_target(const struct look *look, struct revoke_target *target)
+notify_target(const struct look *look, struct revoke_target *target, bool is_late)
 {
 	char key[MEMORY_KEY_SIZE];
 
+	target->is_closed = target->n_now == 0;
+	/* who is about to come in has no terminal yet */
+	if (target->is_closed || (target->n_now == target->n_opening && !is_late))
+		return;
 	(void)snprintf(key, sizeof(key), "notify %u %lld", target->uid,
 	    target->is_session ? (long long)target->session.pid_start : -1LL);
 	target->is_closed = true;
@@ -248,22 +314,21 @@ notify_target(const struct look *look, struct revoke_target *target)
 static bool
 settle(struct look *look)
 {
-	bool goes_on = false;
+	bool goes_on = false, is_late;
 
 	for (size_t i = 0; i < look->revoke->n_targets; i++) {
 		struct revoke_target *target = &look->revoke->targets[i];
 
 		if (target->n_first == 0)
 			target->n_first = target->n_now;
-		if (look->on_revoke == ON_REVOKE_NOTIFY && !target->is_closed)
-			notify_target(look, target);
+		is_late = look->mono_ms - target->since_mono_ms >= REVOKE_GIVE_UP_MS;
 		if (target->is_closed)
 			continue;
-		if (target->n_now == 0 ||
-		    look->mono_ms - target->since_mono_ms >= REVOKE_GIVE_UP_MS)
+		if (look->on_revoke == ON_REVOKE_NOTIFY)
+			notify_target(look, target, is_late);
+		else if (target->n_now == 0 || is_late)
 			say_target(look, target);
-		else
-			goes_on = true;
+		goes_on = goes_on || !target->is_closed;
 	}
 	return goes_on;
 }
@@ -288,16 +353,16 @@ revoke_look(
 	if (look.on_revoke == ON_REVOKE_KEEP || !loss_is_fresh(snapshot, &look.now))
 		return false;
 	for (size_t i = 0; i < revoke->n_targets; i++)
-		revoke->targets[i].n_now = 0;
+		revoke->targets[i].n_now = revoke->targets[i].n_opening = 0;
 	keep_sessions(&look);
-	r = keys == NULL
-		? 0
-		: sessionfile_each(paths_sessions, SESSIONS_MAX, collect_session, &look);
+	r = sessionfile_each(paths_sessions, SESSIONS_MAX, collect_session, &look);
 	if (r != 0 && r != -ENOENT)
 		say_line(LOG_WARNING, "%s cannot be read (%d)", paths_sessions, r);
 	r = procs_each(look_at, &look);
 	if (r != 0)
 		say_line(LOG_ERR, "/proc: %s: nobody's processes are seen", strerror(-r));
+	else
+		look_at_opening(&look);
 	goes_on = settle(&look);
 	free(look.sessions);
 	return goes_on;

@@ -6,6 +6,9 @@
  * manager keep, a ControlMaster. By the kernel's audit session id where others still use the
  * account (a shared one, a local one): the processes of that session with the account's uid,
  * and the sshd that holds it. What root runs for them (sudo) ends with its terminal, or not.
+ * A session that PAM has registered and that has no process of its own yet is its sshd: PAM
+ * looks at what is published once more after it has written the session file, so between
+ * the two nobody comes in unseen.
  *
  * SIGTERM and SIGHUP (a shell obeys only the latter) and SIGCONT first; SIGKILL to what is
  * still there REVOKE_GRACE_MS later, and to whatever comes after that, until nothing is
@@ -30,7 +33,9 @@ struct revoke_target {
 	int64_t since_mono_ms;
 	unsigned n_first; /* processes at the first look */
 	unsigned n_now;   /* at this one */
-	bool is_closed;   /* recorded: nothing more to do */
+	unsigned
+	    n_opening;  /* of these, processes that are only about to open a session */
+	bool is_closed; /* recorded: nothing more to do */
 	char account[33];
 	char id[129];
 };

@@ -79,6 +79,8 @@ take_over(const char *name, const struct sessionfile *file, void *data)
 	session->is_recorded = true;
 	session->is_shown = true;
 	session->shown = *file;
+	session->is_violation = file->violation != 0;
+	session->was_mapped = file->mapped != 0;
 	session->seen_wall_ms = file->opened_wall_ms;
 	session->worker = (pid_t)file->pid;
 	/* for the record of its end, should its file be gone */
@@ -213,11 +215,19 @@ start(struct look *look, struct session *session)
 	session->is_recorded = true;
 }
 
+/*
+ * Who has lost an account that is nobody's any more is ended like everybody in it, also when
+ * the session began so late that its owner was never seen to map.
+ */
 static bool
 ends(const struct look *look, const struct session *session)
 {
-	return look->policy.session_manager == SESSION_MANAGER_TERMINATE ||
-	       (session->was_mapped && look->policy.on_revoke == ON_REVOKE_TERMINATE);
+	if (look->policy.session_manager == SESSION_MANAGER_TERMINATE ||
+	    (session->was_mapped && look->policy.on_revoke == ON_REVOKE_TERMINATE))
+		return true;
+	return look->policy.on_revoke == ON_REVOKE_TERMINATE && look->snapshot != NULL &&
+	       session->owner.answer == OWNER_DENIED &&
+	       loss_of_uid(look->snapshot, session->owner.uid, &look->now);
 }
 
 static void
@@ -275,9 +285,9 @@ attend(struct look *look, struct session *session)
 		start(look, session);
 	if (!session->is_recorded)
 		return;
-	if (!session->is_shown)
-		sessions_show(session);
+	sessions_show(session);
 	judge(look, session);
+	sessions_show(session);
 }
 
 /* Those whose file has gone: ended, or never one of ours to begin with. */

@@ -39,7 +39,7 @@ void sessions_say_start(const struct session *session, int64_t age_s);
 void sessions_say_violation(const struct session *session, bool is_ended);
 void sessions_say_end(const struct session *session, int64_t now_wall_ms);
 
-/** sessions_show() - write the session file once the worker is known */
+/** sessions_show() - write the session file once the worker is known, and what has changed */
 void sessions_show(struct session *session);
 
 #endif

@@ -166,8 +166,13 @@ sessions_show(struct session *session)
 {
 	int r;
 
-	if (session->is_shown || !session->has_file || !describe(session))
+	if (session->is_shown && session->shown.violation == session->is_violation &&
+	    session->shown.mapped == session->was_mapped)
 		return;
+	if (!session->is_shown && (!session->has_file || !describe(session)))
+		return;
+	session->shown.violation = session->is_violation;
+	session->shown.mapped = session->was_mapped;
 	r = sessionfile_write(paths_sessions, &session->shown);
 	session->is_shown = r == 0;
 	if (r != 0 && r != -ENOENT)

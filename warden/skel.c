@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/file.h"
 #include "warden/skel.h"
 
 #define MODE_KEPT 0755u
@@ -30,6 +31,43 @@ static bool
 is_dots(const char *name)
 {
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static int
+read_mount(int fd, char *ret, size_t size)
+{
+	char path[40], text[1024];
+	const char *at;
+	int r;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	r = file_read_text(path, text, sizeof(text));
+	if (r != 0)
+		return r;
+	at = strstr(text, "mnt_id:");
+	if (at == NULL)
+		return -ENODATA;
+	(void)snprintf(ret, size, "%.*s", (int)strcspn(at, "\n"), at);
+	return 0;
+}
+
+int
+skel_enter(int dir, const char *name, int *ret_fd)
+{
+	_cleanup_close_ int fd =
+	    openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	char above[32], here[32];
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = read_mount(dir, above, sizeof(above));
+	r = r != 0 ? r : read_mount(fd, here, sizeof(here));
+	if (r == 0 && strcmp(above, here) != 0)
+		r = -EXDEV;
+	if (r == 0)
+		*ret_fd = base_take_fd(&fd);
+	return r;
 }
 
 /* A stream of its own over the directory that @fd is. */
@@ -134,10 +172,9 @@ copy_dir(
 	from = openat(from_dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (from < 0 || fstat(from, &st) < 0 || mkdirat(to_dir, name, 0700) < 0)
 		return -errno;
-	to = openat(to_dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (to < 0)
-		return -errno;
-	r = copy_tree(copying, from, to, depth + 1);
+	r = skel_enter(to_dir, name, &to);
+	if (r == 0)
+		r = copy_tree(copying, from, to, depth + 1);
 	return r != 0 ? r : give(to, st.st_mode, copying->uid);
 }
 
@@ -192,25 +229,19 @@ skel_copy(const char *path, int to, uid_t uid)
 }
 
 static int
-remove_tree(int dir, const char *name, dev_t dev, unsigned depth)
+remove_tree(int dir, const char *name, unsigned depth)
 {
 	_cleanup_close_ int fd = -1;
 	_cleanup_dir_ DIR *stream = NULL;
 	struct dirent *entry;
-	struct stat st;
-	int r = 0;
+	int r = depth > SKEL_DEPTH_MAX ? -ELOOP : skel_enter(dir, name, &fd);
 
-	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (st.st_dev != dev || depth > SKEL_DEPTH_MAX)
-		return -EXDEV;
-	r = open_stream(fd, &stream);
+	if (r == 0)
+		r = open_stream(fd, &stream);
 	while (r == 0 && (entry = readdir(stream)) != NULL) {
 		if (is_dots(entry->d_name) || unlinkat(fd, entry->d_name, 0) == 0)
 			continue;
-		r = errno == EISDIR ? remove_tree(fd, entry->d_name, dev, depth + 1)
-				    : -errno;
+		r = errno == EISDIR ? remove_tree(fd, entry->d_name, depth + 1) : -errno;
 	}
 	if (r == 0 && unlinkat(dir, name, AT_REMOVEDIR) < 0)
 		r = -errno;
@@ -220,11 +251,7 @@ remove_tree(int dir, const char *name, dev_t dev, unsigned depth)
 int
 skel_remove(int dir, const char *name)
 {
-	struct stat st;
-	int r;
+	int r = remove_tree(dir, name, 0);
 
-	if (fstat(dir, &st) < 0)
-		return -errno;
-	r = remove_tree(dir, name, st.st_dev, 0);
 	return r == -ENOENT ? 0 : r;
 }

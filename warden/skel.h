@@ -36,10 +36,20 @@ enum {
 int skel_copy(const char *path, int to, uid_t uid) MUST_CHECK;
 
 /**
+ * skel_enter() - open directory @name of @dir, no link and no mount point
+ *
+ * What is mounted there is somebody else's tree, also when it is of the same file system (a
+ * bind mount), so it is the mount that is compared (proc(5), fdinfo), not the device.
+ *
+ * Return: 0, -EXDEV for a mount point, or -errno.
+ */
+int skel_enter(int dir, const char *name, int *ret_fd) MUST_CHECK;
+
+/**
  * skel_remove() - take away directory @name of @dir and all that is in it
  *
  * For the unfinished copies of an earlier run, which root alone could have entered: whatever
- * is on another file system, or deeper than SKEL_DEPTH_MAX, is a failure.
+ * is mounted in it, or deeper than SKEL_DEPTH_MAX, is a failure.
  *
  * Return: 0 (also when there is none), or -errno.
  */

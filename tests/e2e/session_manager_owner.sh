@@ -117,7 +117,19 @@ recorded "alice as deploy is a violation" \
 	.account == "deploy" and .person.name == "alice"')"
 sleep 2
 holds "that audit does not end" runs alice-02
+holds "iamlogin who tells it" until_holds 30 shown alice-02 .violation
+kill $watcher
+wait $watcher 2>/dev/null
+/usr/libexec/iamlogin-warden --sessions >>/logs/sessions.log 2>&1 &
+watcher=$!
+agent_start carol-02 $people/carol deploy
+recorded "the watcher is started again" "$(of carol-02 '.event == "session"')"
+sleep 2
+equals "a violation that goes on is recorded once" 1 \
+    "$(records "$(of alice-02 '.event == "violation"')" | wc -l)"
+equals "so is its start" 1 "$(records "$(of alice-02 '.event == "session"')" | wc -l)"
 agent_end alice-02
+agent_end carol-02
 
 agent_start stranger-03 arn:aws:iam::123456789012:user/other/mallory deploy
 agent_start jit-04 arn:aws:sts::123456789012:assumed-role/JustInTime/alice deploy

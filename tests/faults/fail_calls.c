@@ -131,6 +131,13 @@ renameat(int from, const char *old, int to, const char *new)
 	return SYSTEM("renameat", EROFS, ENOSPC) ? -1 : real(from, old, to, new);
 }
 
+ssize_t
+readlinkat(int dir, const char *path, char *target, size_t size)
+{
+	REAL(readlinkat);
+	return SYSTEM("readlinkat", EACCES, ENOENT) ? -1 : real(dir, path, target, size);
+}
+
 DIR *
 fdopendir(int fd)
 {

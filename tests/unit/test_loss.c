@@ -180,18 +180,44 @@ test_a_person_loses_one_account_and_not_the_other(void **state)
 	struct bench *bench = *state;
 	struct published *s = &bench->snapshot, *k = &bench->keys;
 
-	assert_false(loss_of_person(s, k, "shared", "AIDAALICE", &bench->now));
-	assert_true(loss_of_person(s, k, "shared", "AIDABOB", &bench->now));
-	assert_true(loss_of_person(s, k, "ec2-user", "AIDAALICE", &bench->now));
-	assert_false(loss_of_person(s, k, "shared", "", &bench->now));
+	assert_false(loss_of_person(s, k, "shared", "AIDAALICE", "iam-key", &bench->now));
+	assert_true(loss_of_person(s, k, "shared", "AIDABOB", "iam-key", &bench->now));
+	assert_true(
+	    loss_of_person(s, k, "ec2-user", "AIDAALICE", "iam-key", &bench->now));
+	assert_false(loss_of_person(s, k, "shared", "", "iam-key", &bench->now));
 	bench->fixture.world.people[0].services[0].verdict = VERDICT_UNKNOWN;
 	encode(bench);
-	assert_false(loss_of_person(s, k, "shared", "AIDAALICE", &bench->now));
+	assert_false(loss_of_person(s, k, "shared", "AIDAALICE", "iam-key", &bench->now));
 	bench->fixture.world.people[0].services[0].verdict = VERDICT_DENY;
 	encode(bench);
-	assert_true(loss_of_person(s, k, "shared", "AIDAALICE", &bench->now));
+	assert_true(loss_of_person(s, k, "shared", "AIDAALICE", "iam-key", &bench->now));
 	bench->now.wall_ms += (int64_t)bench->fixture.facts.fresh_s * 1000 + 1000;
-	assert_false(loss_of_person(s, k, "shared", "AIDAALICE", &bench->now));
+	assert_false(loss_of_person(s, k, "shared", "AIDAALICE", "iam-key", &bench->now));
+}
+
+static void
+test_a_guest_of_instance_connect_is_not_lost_for_having_no_claim(void **state)
+{
+	struct bench *bench = *state;
+	struct published *s = &bench->snapshot, *k = &bench->keys;
+	struct world *world = &bench->fixture.world;
+
+	world->accounts[0].flags |= USER_SHARED;
+	world->people[0].guest_login = VERDICT_ALLOW;
+	encode(bench);
+	assert_false(loss_of_person(s, k, "alice", "AIDAALICE", "eic", &bench->now));
+	assert_true(loss_of_person(s, k, "alice", "AIDAALICE", "iam-key", &bench->now));
+	assert_true(loss_of_person(s, k, "alice", "AIDABOB", "eic", &bench->now));
+	world->people[0].guest_login = VERDICT_UNKNOWN;
+	encode(bench);
+	assert_false(loss_of_person(s, k, "alice", "AIDAALICE", "eic", &bench->now));
+	world->people[0].guest_login = VERDICT_DENY;
+	encode(bench);
+	assert_true(loss_of_person(s, k, "alice", "AIDAALICE", "eic", &bench->now));
+	world->people[0].guest_login = VERDICT_ALLOW;
+	world->accounts[0].flags &= (uint8_t)~USER_SHARED;
+	encode(bench);
+	assert_true(loss_of_person(s, k, "alice", "AIDAALICE", "eic", &bench->now));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -207,6 +233,7 @@ main(void)
 		TEST(test_old_data_are_no_authority),
 		TEST(test_a_superseded_or_revoked_file_is_no_authority),
 		TEST(test_a_person_loses_one_account_and_not_the_other),
+		TEST(test_a_guest_of_instance_connect_is_not_lost_for_having_no_claim),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,9 +56,9 @@ test_fields_stand_in_the_published_order(void **state)
 		"verdict", "code", "reason", "rule", "message", "account", "uid",
 		"person", "kind", "id", "arn", "name", "claimed", "verified", "key",
 		"type", "fingerprint", "source", "request", "via", "service", "rhost",
-		"tty", "ruser", "session", "pid", "boot", "instance", "aws_account",
-		"region", "serial", "generation", "age_s", "state", "writer",
-		"instance_s", "duration_s" };
+		"tty", "ruser", "tunnel", "session", "pid", "boot", "instance",
+		"aws_account", "region", "serial", "generation", "age_s", "state",
+		"writer", "instance_s", "duration_s" };
 	struct record r = minimal();
 	const char *at = line;
 	char quoted[32];
@@ -71,7 +71,8 @@ test_fields_stand_in_the_published_order(void **state)
 	r.person.kind = r.person.id = r.person.arn = r.person.name = "x";
 	r.person.claimed = r.person.verified = "x";
 	r.key.type = r.key.fingerprint = r.key.source = r.key.request = "x";
-	r.tty = r.ruser = r.boot = r.instance = r.aws_account = r.region = r.serial = "x";
+	r.tty = r.ruser = r.tunnel = r.boot = r.instance = r.aws_account = r.region =
+	    r.serial = "x";
 	r.state = r.writer = "x";
 	assert_true(format(&r) > 0);
 	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
