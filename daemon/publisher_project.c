@@ -15,7 +15,8 @@ struct projecting {
 	struct daemon *d;
 	const struct publisher_view *view;
 	struct directory *made;
-	struct publisher_hold found;
+	struct publisher_hold found; /* growth: of the groups of [sudo] alone */
+	uint64_t people_growth;
 	bool holds_people, holds_sudo;
 };
 
@@ -54,7 +55,7 @@ is_member(const struct directory_principal *who, const char *group)
 
 /* The same growth gives the same number, in whatever order it is met. */
 static void
-note_growth(struct publisher_hold *found, const char *id, const char *group)
+note_growth(uint64_t *growth, const char *id, const char *group)
 {
 	uint8_t digest[DIGEST_SIZE];
 	char text[300];
@@ -63,7 +64,7 @@ note_growth(struct publisher_hold *found, const char *id, const char *group)
 
 	if (n > 0 && digest_sha256(text, (size_t)n, digest) == 0)
 		memcpy(&bits, digest, sizeof(bits));
-	found->growth += bits | 1;
+	*growth += bits | 1;
 }
 
 static int
@@ -79,7 +80,7 @@ project_groups(struct projecting *making, const struct directory_principal *from
 		if (published != NULL && is_of_sudo(making->d->config, group) &&
 		    !is_member(before, group)) {
 			making->found.n_sudo++;
-			note_growth(&making->found, from->id, group);
+			note_growth(&making->found.growth, from->id, group);
 			if (making->holds_sudo)
 				continue;
 		}
@@ -159,7 +160,7 @@ project_person(struct projecting *making, const struct world_person *person)
 		before = directory_principal_by_id(published, from->kind, from->id);
 	if (published != NULL && before == NULL) {
 		making->found.n_people++;
-		note_growth(&making->found, from->id, "");
+		note_growth(&making->people_growth, from->id, "");
 		if (making->holds_people)
 			return 0;
 	}
@@ -217,6 +218,7 @@ project(struct projecting *making)
 	directory_unref(making->made);
 	making->made = NULL;
 	making->found = (struct publisher_hold){ .n_people = 0 };
+	making->people_growth = 0;
 	r = directory_new(&making->made);
 	for (size_t i = 0; r == 0 && i < world->n_people; i++)
 		if (is_of_view(making->view, world->people[i].principal))
@@ -230,29 +232,33 @@ project(struct projecting *making)
 
 /* Is there something to hold, and has it been held for long enough? */
 static bool
-must_hold(struct daemon *d, struct publisher_view *view, struct publisher_hold *found,
-    const struct directory *made)
+must_hold(struct daemon *d, struct publisher_view *view, const struct projecting *making)
 {
+	const struct directory *made = making->made;
+	struct publisher_hold found = making->found;
 	size_t old = view->published != NULL ? view->published->n_principals : 0;
-	bool grows = found->n_people * 5 > old && found->n_people > SMALL_VIEW / 5;
+	bool grows = found.n_people * 5 > old && found.n_people > SMALL_VIEW / 5;
 	int64_t now = clock_mono_ms();
 
-	found->is_shrunk = made->n_principals * 2 < old && old >= SMALL_VIEW;
-	if (!grows)
-		found->n_people = 0;
+	found.is_shrunk = made->n_principals * 2 < old && old >= SMALL_VIEW;
+	/* people who hold nothing back must not begin the others' time anew */
+	if (grows)
+		found.growth += making->people_growth;
+	else
+		found.n_people = 0;
 	if (view->published == NULL ||
-	    (found->n_sudo == 0 && !grows && !found->is_shrunk)) {
+	    (found.n_sudo == 0 && !grows && !found.is_shrunk)) {
 		view->hold = (struct publisher_hold){ .n_people = 0 };
 		return false;
 	}
-	found->growth += found->is_shrunk ? made->n_principals : 0;
-	if (view->hold.since_mono_ms == 0 || view->hold.growth != found->growth) {
+	found.growth += found.is_shrunk ? made->n_principals : 0;
+	if (view->hold.since_mono_ms == 0 || view->hold.growth != found.growth) {
 		log_line(LOG_WARNING,
 		    "view %s: held for %u s: %zu new people, %zu new members of groups of "
 		    "[sudo]%s (iamlogin publish --dry-run, --confirm)",
-		    view->name, d->config->publish.hold_s, found->n_people, found->n_sudo,
-		    found->is_shrunk ? ", more than half are gone" : "");
-		view->hold = *found;
+		    view->name, d->config->publish.hold_s, found.n_people, found.n_sudo,
+		    found.is_shrunk ? ", more than half are gone" : "");
+		view->hold = found;
 		view->hold.since_mono_ms = now;
 	}
 	return !view->hold.is_confirmed &&
@@ -266,7 +272,7 @@ publisher_project(
 	struct projecting making = { .d = d, .view = view };
 	int r = project(&making);
 
-	if (r == 0 && !all && must_hold(d, view, &making.found, making.made)) {
+	if (r == 0 && !all && must_hold(d, view, &making)) {
 		making.holds_people = view->hold.n_people > 0;
 		making.holds_sudo = true;
 		r = project(&making);

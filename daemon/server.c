@@ -282,10 +282,16 @@ server_turn_refresh(struct client *client, const void *arg)
 	struct answer_request request = { .bytes = client->request,
 		.len = client->request_len };
 	char message[320] = "";
+	struct refresh_facts facts;
 
+	refresh_facts_read(client->d, &facts);
 	if (end->outcome == REFRESH_FAILED)
 		(void)snprintf(message, sizeof(message), "%s: %s (%s)",
 		    end->error->action, end->error->what, end->error->code);
+	else if (end->outcome == REFRESH_HELD)
+		(void)snprintf(message, sizeof(message),
+		    "the listing shrank from %zu people to %zu; a second one confirms it",
+		    facts.held.old_people, facts.held.new_people);
 	if (wire_parse(client->request, client->request_len, &request.header) == 0) {
 		answer_fail(&request, status[end->outcome], message, packet);
 		client_send(client, packet);
