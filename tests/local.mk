@@ -225,8 +225,14 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 
 EXTRA_DIST += \
 	tests/e2e/fleet_age_counts_from_issue.sh \
+	tests/e2e/fleet_egress_is_s3_alone.sh \
+	tests/e2e/fleet_guards.sh \
 	tests/e2e/fleet_host_reads_s3.sh \
 	tests/e2e/fleet_publisher.sh \
+	tests/e2e/fleet_revocation_ends_sessions.sh \
+	tests/e2e/fleet_two_publishers.sh \
+	tests/e2e/instance_tags_are_followed.sh \
+	tests/e2e/keys_are_fetched_ahead.sh \
 	tests/support/fleet_lib.sh \
 	tests/aws/s3rver.js \
 	tests/aws/test_s3rver.sh \

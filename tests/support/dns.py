@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""dns.py ADDRESS ANSWER - a name server for *.amazonaws.com and *.api.aws: all is ANSWER.
+"""dns.py ADDRESS ANSWER S3 - a name server for *.amazonaws.com and *.api.aws: ANSWER, or S3's.
 
 Any other name does not exist; a question other than A gets an empty answer. Each name is
 printed when it is first asked for. This is what
@@ -14,7 +14,7 @@ import sys
 ASKED = set()
 
 
-def reply(query, address):
+def reply(query, address, s3):
     if len(query) < 17 or query[2] & 0x80:
         return None
     labels, at = [], 12
@@ -32,6 +32,8 @@ def reply(query, address):
         ASKED.add(name)
         print(name, flush=True)
     answer = b""
+    if any(label == b"s3" or label.startswith(b"s3-") for label in labels):
+        address = s3
     if ours and kind == 1:
         answer = b"\xc0\x0c" + struct.pack(">HHIH", 1, 1, 5, 4) + address
     flags = 0x8580 if ours else 0x8583
@@ -42,10 +44,10 @@ def reply(query, address):
 def main():
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.bind((sys.argv[1], 53))
-    address = socket.inet_aton(sys.argv[2])
+    address, s3 = (socket.inet_aton(text) for text in sys.argv[2:4])
     while True:
         query, peer = sock.recvfrom(4096)
-        answer = reply(query, address)
+        answer = reply(query, address, s3)
         if answer is not None:
             try:
                 sock.sendto(answer, peer)

@@ -15,7 +15,7 @@
 #
 #   instance                                  cloud
 #   imds0 10.0.0.5  ────────────── imds1 169.254.169.254 fd00:ec2::254 (IMDS), 10.0.0.1 (control)
-#   aws0  10.0.9.5  ────────────── aws1  10.0.9.9 (IAM, STS, …), 10.0.9.53 (DNS)
+#   aws0  10.0.9.5  ────────────── aws1  10.0.9.9 (IAM, STS, …), 10.0.9.10 (S3), 10.0.9.53 (DNS)
 #
 # LOGS=DIR keeps the logs there; otherwise they are kept, and named, only when TEST fails.
 # INSTANCE_CLOUD=no leaves the cloud out: nothing answers at all.
@@ -147,6 +147,7 @@ make_network()
 	in_cloud ip addr add 169.254.169.254/32 dev imds1
 	in_cloud ip -6 addr add fd00:ec2::254/64 dev imds1 nodad
 	in_cloud ip addr add 10.0.9.9/24 dev aws1
+	in_cloud ip addr add 10.0.9.10/24 dev aws1
 	in_cloud ip addr add 10.0.9.53/24 dev aws1
 	ip link set imds0 up
 	ip link set aws0 up
@@ -157,7 +158,7 @@ make_network()
 	# A blackhole route also swallows ARP, and an unresolved neighbour is an error at once
 	# where a lost packet is silence: so both ends know each other for good.
 	know_neighbour imds0 "$(in_cloud ip -j link show imds1)" 169.254.169.254 10.0.0.1
-	know_neighbour aws0 "$(in_cloud ip -j link show aws1)" 10.0.9.9 10.0.9.53
+	know_neighbour aws0 "$(in_cloud ip -j link show aws1)" 10.0.9.9 10.0.9.10 10.0.9.53
 	in_cloud ip neigh replace 10.0.0.5 dev imds1 nud permanent \
 	    lladdr "$(ip -j link show imds0 | jq -r '.[0].address')"
 	in_cloud ip neigh replace 10.0.9.5 dev aws1 nud permanent \
@@ -202,10 +203,10 @@ start_cloud()
 {
 	[ -n "${cloud:-}" ] || return 0
 	mkdir -p "$r/etc/iamlogin"
-	in_cloud /usr/bin/python3 "$here/dns.py" 10.0.9.53 10.0.9.9 >"$logs/dns.log" 2>&1 &
+	in_cloud /usr/bin/python3 "$here/dns.py" 10.0.9.53 10.0.9.9 10.0.9.10 >"$logs/dns.log" 2>&1 &
 	mkdir -p "$r/etc/ssl/certs"
 	in_cloud /usr/bin/python3 "$here/../aws/emulator" --directory "$r/e2e/directory.json" \
-	    --imds 169.254.169.254:80 --imds '[fd00:ec2::254]:80' --aws 10.0.9.9:443 \
+	    --imds 169.254.169.254:80 --imds '[fd00:ec2::254]:80' --aws 10.0.9.9:443 --aws 10.0.9.10:443 \
 	    --control 10.0.0.1:8099 --ca-out "$r/etc/iamlogin/test-ca.pem" \
 	    --eic-ca-out "$r/etc/ssl/certs/emulated-eic.pem" --account 123456789012 --tag platform=acme --log "$logs/aws.jsonl" \
 	    >"$logs/emulator.log" 2>&1 &

@@ -27,9 +27,9 @@ HOSTS = (
 # What a host's role may do here, whatever the emulated account's policies say: it
 # reads. A daemon that tries to write is a defect and gets the refusal it would get.
 ROLE_MAY = ("iam:Get*", "iam:List*", "sts:*", "ec2:Describe*", "s3:GetObject",
-            "s3:ListBucket")
+            "s3:ListBucket", "kms:Decrypt")
 # ... but for the role of a publisher.
-PUBLISHER_MAY = ("s3:PutObject", "kms:Sign")
+PUBLISHER_MAY = ("s3:PutObject", "kms:Sign", "kms:GenerateDataKey")
 # S3's own names for the same refusals.
 S3_CODES = {"InvalidClientTokenId": ("InvalidAccessKeyId", 403),
             "MissingAuthenticationToken": ("AccessDenied", 403),

@@ -85,15 +85,17 @@ def _show_faults(world, name, body):
 
 
 def _bucket(world, name, body):
-    """PUT buckets/NAME {"owner","region","frozen"}: made, or changed."""
+    """PUT buckets/NAME {"owner","region","frozen","kms"}: made, or changed."""
     body = body or {}
-    if not name or not isinstance(body, dict) or set(body) - {"owner", "region", "frozen"}:
-        raise ValueError("buckets/NAME: only owner, region, frozen")
+    if not name or not isinstance(body, dict) or set(body) - {
+            "owner", "region", "frozen", "kms"}:
+        raise ValueError("buckets/NAME: only owner, region, frozen, kms")
     bucket = world.buckets.setdefault(name, Bucket(world.instance.account,
                                                    world.instance.region))
     bucket.owner = body.get("owner", bucket.owner)
     bucket.region = body.get("region", bucket.region)
     bucket.is_frozen = body.get("frozen", bucket.is_frozen)
+    bucket.kms_key = body.get("kms", bucket.kms_key)
     return {"owner": bucket.owner, "region": bucket.region, "frozen": bucket.is_frozen,
             "objects": sorted(bucket.objects)}
 

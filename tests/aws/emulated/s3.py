@@ -23,6 +23,7 @@ class Bucket:
     def __init__(self, owner, region):
         self.owner, self.region, self.objects = owner, region, {}
         self.is_frozen = False
+        self.kms_key = None  # SSE-KMS: who reads or writes needs the key, too
 
     def put(self, key, body):
         if not self.is_frozen:
@@ -82,6 +83,9 @@ def _perform(world, request, place, pair):
     if owner is not None and owner != bucket.owner:
         raise AwsError("AccessDenied", "Access Denied", 403)
     auth.authorize(pair, "s3", action, {}, world.credentials.deny, world.instance)
+    if bucket.kms_key and action != "DeleteObject":
+        auth.authorize(pair, "kms", "Decrypt" if action == "GetObject" else
+                       "GenerateDataKey", {}, world.credentials.deny, world.instance)
     if place.region not in (None, bucket.region):
         raise AwsError("PermanentRedirect", "The bucket you are attempting to access must "
                        "be addressed using the specified endpoint.", 301)
@@ -96,12 +100,15 @@ def _perform(world, request, place, pair):
         raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
     if _conditions(request, found, etag):
         return Reply(304, b"", "binary/octet-stream", {"ETag": etag})
+    sealed = {"x-amz-server-side-encryption": "aws:kms",
+              "x-amz-server-side-encryption-aws-kms-key-id": bucket.kms_key} \
+        if bucket.kms_key else {}
     if action == "PutObject":
-        return Reply(200, b"", headers={"ETag": bucket.put(place.key, request.body)})
+        return Reply(200, b"", headers={"ETag": bucket.put(place.key, request.body), **sealed})
     if action == "DeleteObject":
         bucket.objects.pop(place.key, None)
         return Reply(204, b"")
-    return Reply(200, body, "binary/octet-stream", {"ETag": etag})
+    return Reply(200, body, "binary/octet-stream", {"ETag": etag, **sealed})
 
 
 def serve(handler, request, place):
