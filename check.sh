@@ -7,11 +7,12 @@
 # with "N passed, N failed, N skipped" and exits with 1 when something failed, or, under
 # CI=true, was skipped. Needs root and Debian 12; installs the packages that are missing,
 # builds in a temporary directory, and keeps the logs in the directory that it names.
-# CHECK_JOBS=N (3) e2e tests run side by side.
+# CHECK_JOBS=N (3) e2e tests run side by side. s3rver is run only when it is named: it needs
+# npm's registry, and what nobody can fetch must not fail a change.
 set -uo pipefail
 
 cd "$(dirname "$0")" || exit 70
-parts="packages root gcc clang emulator packaging e2e faults fuzz distcheck demo"
+parts="packages root gcc clang emulator packaging e2e faults fuzz distcheck demo s3rver"
 passed=0
 failed=0
 skipped=0
@@ -45,7 +46,7 @@ echo "check: the logs are in $logs"
 # wanted PART - was it asked for
 wanted()
 {
-	[ -z "$selection" ] || [[ " $selection " == *" $1 "* ]]
+	[[ " $selection " == *" $1 "* ]] || { [ -z "$selection" ] && [ "$1" != s3rver ]; }
 }
 selection=$*
 
@@ -158,7 +159,12 @@ check_build() # NAME-OF-BUILD
 {
 	make -C "$work/$1/build" -j"$(nproc)" check
 }
-export -f check_build
+check_s3rver()
+{
+	command -v npm node >/dev/null || tests/support/packages.sh s3 || return
+	tests/aws/test_s3rver.sh "$work/gcc/build"
+}
+export -f check_build check_s3rver
 export work
 
 export CI="${CI:-}"
@@ -166,7 +172,7 @@ can_build=yes
 root=
 stage=
 [ -n "$selection" ] || wanted_build=yes
-for name in gcc e2e faults distcheck; do
+for name in gcc e2e faults distcheck s3rver; do
 	wanted $name && wanted_build=yes
 done
 
@@ -252,6 +258,14 @@ fi
 
 if wanted demo; then
 	part demo one 600 ./demo.sh
+fi
+
+if wanted s3rver; then
+	if [ -n "$stage" ]; then
+		part s3rver each 600 bash -c check_s3rver
+	else
+		lost s3rver
+	fi
 fi
 
 echo "check: $((SECONDS / 60)) min $((SECONDS % 60)) s; the logs are in $logs"

@@ -4,7 +4,7 @@
 # packages.sh [PURPOSE...] - install what this machine lacks, and nothing else
 #
 # PURPOSE: build test clang e2e (default: all of them); deb (make check-deb, e2e-boot); extras
-# (tests/packaging/extras.sh, make check-rpm). Works on a fresh Debian 12.
+# (tests/packaging/extras.sh, make check-rpm); s3 (check.sh s3rver). Works on a fresh Debian 12.
 # When nothing is missing, neither apt nor the network is touched.
 set -euo pipefail
 
@@ -32,11 +32,14 @@ packages_for()
 	deb)
 		echo debhelper lintian dpkg-dev fakeroot mmdebstrap
 		;;
+	s3)
+		echo nodejs npm
+		;;
 	extras)
 		echo checkpolicy semodule-utils packer jq rpm rpmlint
 		;;
 	*)
-		echo "packages.sh: no such purpose: $1 (build test clang e2e deb)" >&2
+		echo "packages.sh: no such purpose: $1 (build test clang e2e deb extras s3)" >&2
 		return 1
 		;;
 	esac
