@@ -10,7 +10,8 @@
  *   S3         20 ms median to the first byte, a long tail; 5,500 GET/s of a prefix, beyond
  *              that 503; in a brown-out 70 % of all answers are 503 after 1 s
  *   publisher  lists IAM every 200 s, heartbeat 300 s, puts a change within 5 s of seeing it
- *   manifest   450 bytes, blob 900,000 bytes (5,000 people, measured)
+ *   manifest   450 bytes, blob 266,000 bytes (5,000 people with an ed25519 key each: measured
+ *              by tests/bench/fleet_cost.sh)
  *
  * Prints one JSON object; fleet_sim_report.py makes the table and the plot of it.
  */
@@ -29,7 +30,7 @@
 #define POLL_S 60
 #define GETS_PER_S 5500
 #define MANIFEST_BYTES 450
-#define BLOB_BYTES 900000
+#define BLOB_BYTES 266000
 #define HEADERS_BYTES 700 /* of an answer, with TLS records */
 #define LIST_MS 200000
 #define BEAT_MS 300000
