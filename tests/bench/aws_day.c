@@ -3,8 +3,9 @@
  * aws_day.c - a day of requests against the bucket, and how fast we sign
  *
  * Simulates a host for 24 h with the daemon's own bucket and pace, without a clock or a
- * network: a listing as soon as the pace wants it, keys as far as their budget goes. Prints
- * JSON: one row per number of people and mode, then signatures a second.
+ * network: a listing as soon as the pace wants it, keys after it and between two as far as
+ * their budget goes. Prints JSON: one row per number of people and mode, then signatures a
+ * second.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 
 #define HOUR_MS (3600 * 1000LL)
 #define DAY_MS (24 * HOUR_MS)
+#define PEOPLE_MAX 5000
 
 struct day {
 	unsigned long requests, busiest_hour, listings, key_checks, waited;
@@ -44,22 +46,51 @@ take(struct bucket *bucket, struct day *day, unsigned n, int64_t now)
 	return now;
 }
 
+/* When each person's keys were last asked for, the oldest at @next; INT64_MIN: never. */
+struct checks {
+	int64_t at[PEOPLE_MAX];
+	unsigned next;
+};
+
+/* As keyflight_ahead(): the oldest first, two requests for somebody new, else one. */
 static unsigned
-keys_within(double budget, unsigned people, unsigned *checked)
+check_keys(struct checks *checks, double budget, unsigned people, int64_t now,
+    int64_t older_than_ms, struct day *day)
 {
-	/* two for somebody new, as long as there are such; then one */
-	unsigned n = 0, fresh = *checked < people ? people - *checked : 0;
+	unsigned requests = 0;
 
-	while (budget >= 1 && n < people) {
-		unsigned cost = n < fresh ? 2 : 1;
+	for (unsigned n = 0; n < people; n++) {
+		int64_t *at = &checks->at[checks->next];
+		unsigned cost = *at == INT64_MIN ? 2 : 1;
 
-		if (budget < cost)
+		if (budget < cost || (*at != INT64_MIN && now - *at <= older_than_ms))
 			break;
+		*at = now;
 		budget -= cost;
-		n++;
+		requests += cost;
+		day->key_checks++;
+		checks->next = (checks->next + 1) % people;
 	}
-	*checked += n < fresh ? n : fresh;
-	return n;
+	return requests;
+}
+
+/* Until the next listing the timer spends what the bucket has above its half. */
+static int64_t
+between(struct bucket *bucket, struct checks *checks, const struct refresh_pace *pace,
+    unsigned people, int64_t now, struct day *day)
+{
+	int64_t until = now + refresh_pace_interval_ms(pace);
+	int64_t every = (int64_t)pace->fresh_s * 1000 / 3 + 1000;
+	int64_t fresh_ms = (int64_t)refresh_pace_fresh_s(pace) * 1000;
+
+	for (int64_t at = now + every; at < until; at += every) {
+		(void)bucket_wait_ms(bucket, 0, at); /* refills */
+		(void)take(bucket, day,
+		    check_keys(checks, refresh_pace_keys_budget(bucket->tokens, true),
+			people, at, fresh_ms, day),
+		    at);
+	}
+	return until;
 }
 
 static void
@@ -67,16 +98,19 @@ simulate(unsigned people, bool is_details, struct day *day)
 {
 	unsigned pages = (people + 999) / 1000 + (is_details ? 1 : 0);
 	unsigned rest = is_details ? 0 : 2 * people, listing = pages + rest;
+	static struct checks checks;
 	struct refresh_pace pace;
 	struct bucket bucket;
-	unsigned checked = 0;
 	int64_t now = 0;
 
 	*day = (struct day){ .requests = 0 };
+	checks.next = 0;
+	for (unsigned i = 0; i < people; i++)
+		checks.at[i] = INT64_MIN;
 	bucket_init(&bucket, BUCKET_BACKGROUND_PER_HOUR, 240, 0);
 	refresh_pace_init(&pace, 600);
 	while (now < DAY_MS) {
-		unsigned keys, before = checked;
+		unsigned keys;
 
 		now = take(&bucket, day, pages, now);
 		bucket_set_rate(&bucket, BUCKET_BACKGROUND_PER_HOUR + people, now);
@@ -84,13 +118,11 @@ simulate(unsigned people, bool is_details, struct day *day)
 		if (day->listings++ == 0)
 			day->first_s = now / 1000;
 		refresh_pace_listed(&pace, listing, bucket.tokens, people);
-		keys = keys_within(
-		    refresh_pace_keys_budget(bucket.tokens, false), people, &checked);
-		day->key_checks += keys;
-		keys += checked - before;
+		keys = check_keys(&checks, refresh_pace_keys_budget(bucket.tokens, false),
+		    people, now, -1, day);
 		now = take(&bucket, day, keys, now);
 		refresh_pace_keys(&pace, keys);
-		now += refresh_pace_interval_ms(&pace);
+		now = between(&bucket, &checks, &pace, people, now, day);
 	}
 	day->fresh_s = refresh_pace_fresh_s(&pace);
 	day->interval_s = (double)refresh_pace_interval_ms(&pace) / 1000.0;
