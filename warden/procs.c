@@ -11,6 +11,7 @@
 #include "common/file.h"
 #include "common/text.h"
 #include "warden/procs.h"
+#include "warden/say.h"
 
 #define STATUS_SIZE 8192
 #define TTY_FIELD 7
@@ -81,6 +82,19 @@ procs_read(pid_t pid, struct procs_one *ret_one)
 	if (r == -ENOENT)
 		return -ESRCH;
 	return r != 0 ? r : procs_parse(status, ret_one);
+}
+
+bool
+procs_are_hidden(void)
+{
+	struct procs_one one;
+
+	if (procs_read(1, &one) == 0)
+		return false;
+	say_line(LOG_ERR,
+	    "/proc does not show all processes (hidepid=, gid=): nobody's can be ended; give "
+	    "this unit that group by SupplementaryGroups=");
+	return true;
 }
 
 int

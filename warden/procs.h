@@ -32,6 +32,15 @@ typedef bool (*procs_visit)(const struct procs_one *one, void *data);
 /** procs_each() - every living process; 0 or -errno */
 int procs_each(procs_visit visit, void *data);
 
+/**
+ * procs_are_hidden() - are others' processes kept from us, and is nobody to be found?
+ *
+ * /proc with hidepid= and gid= (proc(5)) shows them to that group, and to whoever has
+ * CAP_SYS_PTRACE, which the warden does not. Without gid= it is the group of root. It is
+ * said in the log.
+ */
+bool procs_are_hidden(void);
+
 /** procs_read() - one process; -ESRCH when there is none (or only a zombie of it) */
 int procs_read(pid_t pid, struct procs_one *ret_one);
 

@@ -352,6 +352,8 @@ revoke_look(
 	clock_read(&look.now);
 	if (look.on_revoke == ON_REVOKE_KEEP || !loss_is_fresh(snapshot, &look.now))
 		return false;
+	if (procs_are_hidden())
+		return false;
 	for (size_t i = 0; i < revoke->n_targets; i++)
 		revoke->targets[i].n_now = revoke->targets[i].n_opening = 0;
 	keep_sessions(&look);

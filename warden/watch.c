@@ -6,6 +6,7 @@
 
 #include "common/paths.h"
 #include "warden/agentdir.h"
+#include "warden/procs.h"
 #include "warden/say.h"
 #include "warden/sessions.h"
 #include "warden/watch.h"
@@ -43,6 +44,7 @@ watch_run(void)
 		return -errno;
 	(void)sigaction(SIGTERM, &action, NULL);
 	(void)sigaction(SIGINT, &action, NULL);
+	(void)procs_are_hidden(); /* only to have it said */
 	r = sessions_new(&sessions);
 	if (r != 0)
 		return r;

@@ -98,5 +98,14 @@ for unit in iamlogin-warden iamlogin-warden-sessions; do
 	exposure=$(systemd-analyze security --no-pager $unit.service | tail -n 1 | grep -o '[0-9]\.[0-9]')
 	at_most "systemd-analyze security gives $unit at most 2.0, in tenths" 20 "${exposure/./}"
 done
+# what `iamlogin enable` of the image has done, and disable undoes
+for unit in iamlogin-warden.path iamlogin-warden.service iamlogin-warden-sessions.service; do
+	holds "enable has enabled $unit" systemctl is-enabled --quiet $unit
+done
 equals "none of our units has failed" "" "$(systemctl --failed --no-legend | grep iamlogin)"
+holds "disable" iamlogin disable --quiet
+for unit in iamlogin-warden.path iamlogin-warden.service iamlogin-warden-sessions.service; do
+	fails "disable has disabled $unit" systemctl is-enabled --quiet $unit
+	fails "and stopped it" systemctl is-active --quiet $unit
+done
 finish

@@ -51,6 +51,7 @@ violations()
 config_with terminate | configure
 daemon_start
 warden_loop &
+loop=$!
 deploy=$(id -u deploy)
 
 # 1. PAM has let her in, and what stands behind it in the stack is slow.
@@ -145,6 +146,28 @@ iamlogin refresh >/dev/null
 recorded "and is ended when [login] denies her" \
     '.event == "close" and .reason == "withdrawn" and .account == "ops" and
      .person.id == "AIDAIAMLOGINTESTALICE" and .writer == "warden"'
+wait $login
+
+# 5. /proc that shows others' processes to a group only
+fails_to_see()
+{
+	/usr/libexec/iamlogin-warden 2>&1 | grep -q 'does not show all processes'
+}
+person_tags bob '[{"Key":"platform","Value":"acme"}]'
+iamlogin refresh >/dev/null
+ssh_as bob bob 'echo bob is in; sleep 900' >/tmp/said 2>&1 &
+login=$!
+holds "bob is in" until_holds 30 grep -q 'bob is in' /tmp/said
+bob=$(id -u bob)
+kill $loop
+wait $loop 2>/dev/null
+mount -o remount,hidepid=2,gid=5 /proc
+person_tags bob '[{"Key":"platform","Value":"other"}]'
+iamlogin refresh >/dev/null
+holds "with hidepid= and gid= the warden says that it sees nobody" fails_to_see
+holds "(bob is in)" pgrep -U "$bob"
+setpriv --groups 5 /usr/libexec/iamlogin-warden
+fails "with that group it ends what was withdrawn" pgrep -U "$bob"
 wait $login
 holds "the audit's chain is whole" iamlogin audit verify
 finish
