@@ -5,7 +5,7 @@
 #include "daemon/verdicts.h"
 #include "daemon/verdicts_file.h"
 
-static const char *const service_names[WORLD_SERVICES_MIN] = { "login", "sudo" };
+#define NO_SERVICE SIZE_MAX
 
 void
 verdicts_fill_person(struct record *record, const struct world_person *person)
@@ -18,7 +18,7 @@ verdicts_fill_person(struct record *record, const struct world_person *person)
 
 static void
 verdicts_write(struct daemon *d, const struct world *world,
-    const struct world_person *person, size_t service)
+    const struct world_person *person, size_t service, const char *name)
 {
 	const struct world_verdict *verdict = &person->services[service];
 	struct record record;
@@ -27,7 +27,7 @@ verdicts_write(struct daemon *d, const struct world *world,
 	record.verdict = verdict->verdict;
 	record.reason = verdict->reason;
 	record.rule = verdict->rule;
-	record.service = service_names[service];
+	record.service = name;
 	record.account = person->mapping.name[0] != '\0' ? person->mapping.name : NULL;
 	if (person->account < world->n_accounts)
 		record.uid = world->accounts[person->account].uid;
@@ -42,7 +42,7 @@ verdicts_gone(struct daemon *d, const struct verdicts_entry *was)
 
 	record_init(&record, RECORD_VERDICT);
 	record.reason = REASON_OUT_OF_SCOPE;
-	record.service = service_names[SNAPSHOT_SERVICE_LOGIN];
+	record.service = "login";
 	record.account = was->account[0] != '\0' ? was->account : NULL;
 	record.person.kind = directory_kind_name((enum principal_kind)was->kind);
 	record.person.id = was->id;
@@ -50,34 +50,114 @@ verdicts_gone(struct daemon *d, const struct verdicts_entry *was)
 	audit_write(d->audit, &record);
 }
 
-static bool
-verdicts_differ(
-    const struct verdicts_entry *was, const struct world_person *is, size_t service)
+static struct verdicts_mark
+verdicts_now(const struct world_person *is, size_t service)
 {
-	const struct world_verdict *now = &is->services[service];
+	return (struct verdicts_mark){
+		.verdict = (uint8_t)is->services[service].verdict,
+		.reason = (uint8_t)is->services[service].reason,
+	};
+}
 
-	return was->verdict[service] != (uint8_t)now->verdict ||
-	       was->reason[service] != (uint8_t)now->reason ||
-	       strcmp(was->account, is->mapping.name) != 0;
+static bool
+verdicts_same(struct verdicts_mark a, struct verdicts_mark b)
+{
+	return a.verdict == b.verdict && a.reason == b.reason;
+}
+
+/* [login], and [sudo] where it allows or did. */
+static bool
+verdicts_first(struct daemon *d, const struct world *world,
+    const struct verdicts_entry *was, const struct world_person *is)
+{
+	bool any = false;
+
+	for (size_t s = 0; s < WORLD_SERVICES_MIN; s++) {
+		struct verdicts_mark now = verdicts_now(is, s);
+		bool sudo_matters =
+		    now.verdict == VERDICT_ALLOW ||
+		    (was != NULL && verdicts_mark(was, s).verdict == VERDICT_ALLOW);
+
+		if (s != SNAPSHOT_SERVICE_LOGIN && !sudo_matters)
+			continue;
+		if (was != NULL && verdicts_same(verdicts_mark(was, s), now) &&
+		    strcmp(was->account, is->mapping.name) == 0)
+			continue;
+		verdicts_write(d, world, is, s, world->services[s]);
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * One [login:NAME]: @old and @new are its numbers, NO_SERVICE where there is no such section;
+ * then [login] decides. What only follows [login] is not said again.
+ */
+static bool
+verdicts_refined(struct daemon *d, const struct world *world,
+    const struct verdicts_entry *was, const struct world_person *is, size_t old,
+    size_t new, const char *name)
+{
+	struct verdicts_mark login = verdicts_now(is, SNAPSHOT_SERVICE_LOGIN);
+	struct verdicts_mark now = new != NO_SERVICE ? verdicts_now(is, new) : login;
+	struct verdicts_mark before = login;
+	bool followed = true;
+
+	if (was != NULL) {
+		struct verdicts_mark first = verdicts_mark(was, SNAPSHOT_SERVICE_LOGIN);
+
+		before = old != NO_SERVICE ? verdicts_mark(was, old) : first;
+		followed = verdicts_same(before, first);
+	}
+	if (verdicts_same(before, now) || (followed && verdicts_same(now, login)))
+		return false;
+	verdicts_write(
+	    d, world, is, new != NO_SERVICE ? new : SNAPSHOT_SERVICE_LOGIN, name);
+	return true;
+}
+
+static size_t
+verdicts_service(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = WORLD_SERVICES_MIN; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return NO_SERVICE;
 }
 
 static bool
 verdicts_one(struct daemon *d, const struct world *world,
     const struct verdicts_entry *was, const struct world_person *is)
 {
-	bool any = false;
+	const struct verdicts *before = d->verdicts;
+	bool any = verdicts_first(d, world, was, is);
 
-	for (size_t s = 0; s < WORLD_SERVICES_MIN; s++) {
-		bool sudo_matters = is->services[s].verdict == VERDICT_ALLOW ||
-				    (was != NULL && was->verdict[s] == VERDICT_ALLOW);
+	for (size_t s = WORLD_SERVICES_MIN; s < world->n_services; s++) {
+		size_t old = was == NULL ? NO_SERVICE
+					 : verdicts_service(before->services,
+					       before->n_services, world->services[s]);
 
-		if ((s != SNAPSHOT_SERVICE_LOGIN && !sudo_matters) ||
-		    (was != NULL && !verdicts_differ(was, is, s)))
-			continue;
-		verdicts_write(d, world, is, s);
-		any = true;
+		any = verdicts_refined(d, world, was, is, old, s, world->services[s]) ||
+		      any;
 	}
+	for (size_t s = WORLD_SERVICES_MIN; was != NULL && s < before->n_services; s++)
+		if (verdicts_service(world->services, world->n_services,
+			before->services[s]) == NO_SERVICE)
+			any = verdicts_refined(d, world, was, is, s, NO_SERVICE,
+				  before->services[s]) ||
+			      any;
 	return any || was == NULL;
+}
+
+static bool
+verdicts_same_services(const struct verdicts *before, const struct world *world)
+{
+	if (before->n_services != world->n_services)
+		return false;
+	for (size_t s = 0; s < world->n_services; s++)
+		if (strcmp(before->services[s], world->services[s]) != 0)
+			return false;
+	return true;
 }
 
 static int
@@ -112,7 +192,7 @@ verdicts_record_changes(struct daemon *d, const struct world *world)
 		verdicts_gone(d, &before->entries[i]);
 		any = true;
 	}
-	if (any || before == NULL)
+	if (any || before == NULL || !verdicts_same_services(before, world))
 		verdicts_file_replace(&d->verdicts, world);
 }
 

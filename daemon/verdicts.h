@@ -18,7 +18,8 @@ void verdicts_load(struct daemon *d);
 /**
  * verdicts_record_changes() - a record for each person and service that differs
  *
- * [sudo] is recorded where it allows, or did. Cost: linear in the people of both worlds, and
+ * [sudo] is recorded where it allows, or did; [login:NAME] where it says something else than
+ * [login], or did. Cost: linear in the people of both worlds, and
  * a small file when something changed.
  */
 void verdicts_record_changes(struct daemon *d, const struct world *world);

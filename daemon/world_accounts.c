@@ -34,13 +34,12 @@ home_of(const char *template, const char *name)
 {
 	const char *at = strstr(template, "%u");
 	char *home;
+	int r;
 
 	if (at == NULL)
 		return strdup(template);
-	return asprintf(&home, "%.*s%s%s", (int)(at - template), template, name, at + 2) <
-		       0
-		   ? NULL
-		   : home;
+	r = asprintf(&home, "%.*s%s%s", (int)(at - template), template, name, at + 2);
+	return r < 0 ? NULL : home;
 }
 
 /* @home as it is, no template. */
@@ -48,14 +47,16 @@ static int
 fill_account(struct pool *pool, struct world_account *account, const char *name,
     const char *gecos, const char *home, const char *shell)
 {
-	account->name = pool_text(pool, name);
-	account->gecos = pool_text(pool, gecos);
-	account->home = pool_text(pool, home);
+	const char *const texts[] = { name, gecos, home };
+	char **const places[] = { &account->name, &account->gecos, &account->home };
+
+	for (size_t i = 0; i < BASE_N(texts); i++) {
+		*places[i] = pool_text(pool, texts[i]);
+		if (*places[i] == NULL)
+			return -ENOMEM;
+	}
 	account->shell = pool_shared(pool, shell);
-	return account->name != NULL && account->gecos != NULL && account->home != NULL &&
-		       account->shell != NULL
-		   ? 0
-		   : -ENOMEM;
+	return account->shell != NULL ? 0 : -ENOMEM;
 }
 
 static bool

@@ -107,7 +107,7 @@ TESTS = $(unit_tests) tests/fuzz/replay.sh $(plugin_tests)
 endif
 LDADD = tests/support/libsupport.la pam/libparts.la keys/libparts.la warden/libparts.la \
 	cli/libparts.la \
-	$(daemon_libs) $(CMOCKA_LIBS) $(PAM_LIBS) -lpthread -ldl
+	$(daemon_libs) $(CMOCKA_LIBS) $(PAM_LIBS) -lpthread -ldl -lrt
 AM_TESTS_ENVIRONMENT = BUILDDIR='$(abs_top_builddir)' SRCDIR='$(abs_top_srcdir)' \
 	CC='$(CC)'; export BUILDDIR SRCDIR CC;
 EXTRA_DIST = LICENSE README.md HACKING.md NEWS.md SECURITY.md .clang-format .editorconfig \
@@ -202,7 +202,8 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/e2e/shared_account.sh \
 	tests/e2e/restart_without_aws.sh tests/e2e/role_in_another_account.sh \
 	tests/e2e/scoped_listing_says_how_far.sh \
-	tests/e2e/unknown_names_cost_nothing.sh tests/e2e/who_names_the_person.sh \
+	tests/e2e/freshness_by_phase.sh \
+	tests/e2e/unknown_names_cost_nothing.sh tests/e2e/ways_in.sh tests/e2e/who_names_the_person.sh \
 	tests/e2e/without_aws.sh \
 	tests/faults/fail_calls.c tests/faults/fail_nth.c tests/faults/fail_nth.h \
 	tests/faults/fail_turn.h tests/faults/fake_daemon.c tests/faults/fake_daemon.h \

@@ -183,11 +183,14 @@ person_groups carol '["HostAdmins"]'
 person_groups dave '["HostAdmins"]'
 daemon_start
 # what it kept over the restart is from before these tags
-iamlogin refresh
-until_holds 15 account_exists ops
-ssh_as carol ops 'tmux new-session -d -s work'
-ssh_as dave ops 'tmux send-keys -t work "sudo -n true; touch ~/ran" Enter
-	for i in $(seq 100); do [ -e ~/ran ] && exit; sleep 0.1; done; exit 1'
+ops_is_there()
+{
+	iamlogin refresh && account_exists ops
+}
+holds "(the shared account is there)" until_holds 60 ops_is_there
+holds "carol leaves a tmux behind" ssh_as carol ops 'tmux new-session -d -s work'
+holds "dave types into it" ssh_as dave ops 'tmux send-keys -t work "sudo -n true; touch ~/ran" Enter
+	for i in $(seq 600); do [ -e ~/ran ] && exit; sleep 0.1; done; exit 1'
 recorded "sudo in a tmux that outlived its login is nobody's" \
     '.event == "sudo" and .account == "ops" and .verdict == "allow" and .person == null'
 equals "least of all carol's" "" \

@@ -103,6 +103,7 @@ test_a_rule_is_there_whole_or_not_at_all(void **state)
 static const char config_text[] =
     "[principals]\nusers = path:/people/*\nroles = path:/bots/*\n"
     "[accounts]\nshared = web ec2-user\nuid_tag = uid\n"
+    "home = /home/of/everybody/who/is/here/and/has/a/long/way/%u\n"
     "[login]\nallow = tag:login\nallow = instance:open\ndeny = tag:suspended\n"
     "[sudo]\nallow = tag:sudo\n[login:cron]\ndeny = via:eic\n";
 
@@ -123,7 +124,11 @@ add_refused(struct people_fixture *f)
 {
 	char id[16], value[128];
 
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < 100; i++) {
+		(void)snprintf(id, sizeof(id), "cida%03d", i);
+		add(f, id, NULL, NULL);
+	}
+	for (int i = 0; i < 100; i++) {
 		(void)snprintf(id, sizeof(id), "bida%03d", i);
 		(void)snprintf(value, sizeof(value), "%d-%0100d", i, i);
 		add(f, id, i % 2 == 0 ? "uid" : "SSMSessionRunAs", value);
@@ -163,14 +168,16 @@ enter_former(struct people_fixture *f)
 	f->ids = NULL;
 	assert_int_equal(idmap_new(&f->ids), 0);
 	/* so many that qsort(3) wants memory, and sorts in another way without it */
-	for (int i = 0; i < 200; i++) {
-		char id[16];
+	for (int i = 0; i < 140; i++) {
+		char id[16], name[16], home[600], shell[600];
 
 		(void)snprintf(id, sizeof(id), "gone%03d", i);
+		(void)snprintf(name, sizeof(name), "gone%03d", i % 2 == 0 ? 0 : i);
+		(void)snprintf(home, sizeof(home), "/home/%d%0500d", i, i);
+		(void)snprintf(shell, sizeof(shell), "/bin/%d%0500d", i, i);
 		assert_int_equal(idmap_assign(f->ids, "iam-user", id, 5, &uid), 0);
-		assert_int_equal(idmap_authorized(f->ids, "iam-user", id, "gone",
-				     "/home/gone", "/bin/sh"),
-		    0);
+		assert_int_equal(
+		    idmap_authorized(f->ids, "iam-user", id, name, home, shell), 0);
 	}
 }
 
@@ -221,7 +228,7 @@ test_a_world_is_there_whole_or_not_at_all(void **state)
 	set_the_scene(f);
 	enter_former(f);
 	people_fixture_build(f);
-	assert_int_equal(f->world->n_accounts, 4);
+	assert_int_equal(f->world->n_accounts, 3 + 100 + 71);
 	for (n = 1; failed; n++) {
 		struct world *world = NULL;
 		int r;
