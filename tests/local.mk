@@ -192,6 +192,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/e2e/explain_answers_why.sh tests/e2e/local_accounts_closed.sh \
 	tests/e2e/mapping_and_scope.sh tests/mutation/equivalent.txt tests/mutation/mutate.py \
 	tests/mutation/coverage.sh \
+	tests/distros/revocation.sh \
 	tests/distros/run.sh \
 	tests/distros/stacks.sh \
 	tests/bench/pam_bench.c \

@@ -80,12 +80,16 @@ systemd-run --quiet --uid second --unit left-over sleep 1000
 setpriv --reuid "$(id -u second)" --regid "$(id -u second)" --clear-groups sleep 1000 &
 setpriv --reuid other --regid other --clear-groups sleep 1001 &
 uid=$(id -u second)
+# a user manager that lingers: nobody of second is logged in
+loginctl enable-linger second
+holds "second's user manager lingers" until_holds 60 systemctl is-active --quiet "user@$uid"
 people first
 gone()
 {
 	! pgrep -U "$uid"
 }
-holds "who lost access has no process left" until_holds 30 gone
+holds "who lost access has no process left" until_holds 60 gone
+fails "nor does the user manager come back" systemctl is-active --quiet "user@$uid"
 holds "others have" pgrep -U other
 recorded "it is recorded through the daemon" '.reason == "withdrawn" and .writer == "warden"'
 

@@ -15,7 +15,7 @@ shift
 logs=${LOGS:-$(mktemp -d "${TMPDIR:-/tmp}/iamlogin-distros.XXXXXX")}
 work=$(mktemp -d "${TMPDIR:-/tmp}/iamlogin-distros-work.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
-tests=(tests/distros/stacks.sh tests/e2e/first_login.sh tests/e2e/shared_account.sh
+tests=(tests/distros/stacks.sh tests/distros/revocation.sh tests/e2e/first_login.sh tests/e2e/shared_account.sh
 	tests/e2e/local_accounts_closed.sh tests/e2e/who_names_the_person.sh
 	tests/e2e/enable_and_back.sh tests/e2e/doctor_finds_what_is_wrong.sh)
 failed=0
