@@ -187,16 +187,21 @@ static void
 test_a_term_of_no_known_kind_is_unknown(void **state)
 {
 	struct fixture *f = *state;
-	static char none[] = "";
+	static char all[] = "*";
+	char *none = strdup("");
 	struct rules_term term = { .kind = (enum rules_kind)99, .key = NULL };
 	struct rules_rule rule = { .n_terms = 0 };
 	const struct rules_term *ret_term;
 	struct rules_term empty = { .kind = RULES_PATH, .key = none };
 	const char *why;
 
-	/* nor does a path of nothing, which cannot be written */
+	/* nor does a path of nothing; an asterisk alone is everything; neither can be written */
 	assert_int_equal(
 	    rules_eval_term(&empty, f->who, f->known, NULL, NULL), RULES_FALSE);
+	free(none);
+	empty.key = all;
+	assert_int_equal(
+	    rules_eval_term(&empty, f->who, f->known, NULL, NULL), RULES_TRUE);
 	assert_int_equal(
 	    rules_eval_term(&term, f->who, f->known, NULL, NULL), RULES_UNKNOWN);
 	assert_int_equal(rules_eval_rule(&rule, f->who, f->known, NULL, &ret_term, &why),
@@ -336,6 +341,7 @@ test_a_section_denies_first_and_never_allows_the_unknown(void **state)
 				assert_ptr_equal(got.rule, &allow[got.number - 1]);
 			} else if (a == 2) {
 				assert_int_equal(got.value, RULES_UNKNOWN);
+				assert_int_equal(got.reason, REASON_NOT_KNOWABLE);
 				assert_false(got.is_deny);
 				assert_ptr_equal(got.term, &allow[0].terms[0]);
 			} else {
