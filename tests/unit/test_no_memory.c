@@ -151,8 +151,9 @@ set_the_scene(struct people_fixture *f)
 	add(f, "aida6", "SSMSessionRunAs", "docker");
 	add(f, "aida7", "uid", "0");
 	add(f, "aida8", "SSMSessionRunAs", "aida1");
-	(void)snprintf(uid, sizeof(uid), "%u", idmap_hash("iam-user", "aida1"));
+	(void)snprintf(uid, sizeof(uid), "%u", idmap_hash("iam-user", "aida5"));
 	add(f, "aida9", "uid", uid);
+	add(f, "dida1", "uid", "1900000001");
 	add_refused(f);
 	assert_int_equal(
 	    directory_add_group(f->directory, "HostAdmins", "AGPA1", "/"), 0);
@@ -228,7 +229,7 @@ test_a_world_is_there_whole_or_not_at_all(void **state)
 	set_the_scene(f);
 	enter_former(f);
 	people_fixture_build(f);
-	assert_int_equal(f->world->n_accounts, 3 + 100 + 71);
+	assert_int_equal(f->world->n_accounts, 4 + 100 + 71);
 	for (n = 1; failed; n++) {
 		struct world *world = NULL;
 		int r;
