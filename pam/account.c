@@ -3,6 +3,7 @@
  * account.c - see account.h
  */
 #include <security/pam_ext.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/clock.h"
@@ -52,7 +53,13 @@ account_check(struct call *call)
 			call_read_groups(call);
 		if ((call->facts & FACT_SWITCH) != 0 && register_find(&behind))
 			call->behind = &behind;
-		ask_account(call, &reply);
+		if ((call->facts & FACT_CLOSED) == 0)
+			ask_account(call, &reply);
+		else
+			(void)snprintf(reply.message, sizeof(reply.message),
+			    "%s belongs to uid %u and not to %.32s: an administrator has "
+			    "to move or chown it",
+			    call->home, call->home_uid, call->user);
 	}
 	decision = decide(DECIDE_ACCOUNT, call->facts | reply.facts, reply.reason);
 

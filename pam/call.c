@@ -7,6 +7,7 @@
 #include <security/pam_ext.h>
 #include <security/pam_modutil.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 
 #include "common/base.h"
@@ -179,6 +180,25 @@ take_local(struct call *call, uint32_t doors)
 		call->facts |= FACT_CLOSED;
 }
 
+/*
+ * A home of the account's own name that somebody else has: of a former owner of the name, whose
+ * files nobody inherits. What root owns is nobody's yet. A home that cannot be looked at (not
+ * mounted, not for root to see) is guarded by its own permissions.
+ */
+static void
+take_home(struct call *call, const struct passwd *pw)
+{
+	struct stat st;
+
+	if ((call->facts & FACT_SUDO) != 0 || !ids_is_ours(pw->pw_uid) ||
+	    strstr(pw->pw_dir, call->user) == NULL || stat(pw->pw_dir, &st) != 0 ||
+	    st.st_uid == 0 || st.st_uid == pw->pw_uid)
+		return;
+	call->facts |= FACT_CLOSED;
+	call->home_uid = st.st_uid;
+	text_escape(pw->pw_dir, strlen(pw->pw_dir), call->home, sizeof(call->home));
+}
+
 void
 call_identify(struct call *call)
 {
@@ -213,6 +233,8 @@ call_identify(struct call *call)
 		return;
 
 	call->uid = pw != NULL ? pw->pw_uid : user.uid;
+	if ((call->facts & FACT_OURS) != 0)
+		take_home(call, pw);
 	if (is_known && user.uid == call->uid) {
 		call->facts |= FACT_DATA;
 		take_masks(call, guard.file, &user);

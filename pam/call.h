@@ -36,6 +36,9 @@ struct call {
 	/* with FACT_OURS or FACT_RETIRED */
 	uint32_t uid;
 	uint32_t service_bit; /* of allow_mask, for this service */
+	/* with FACT_OURS and FACT_CLOSED */
+	uint32_t home_uid; /* whose the home is */
+	char home[65];     /* escaped */
 	int64_t age_ms;
 	uint64_t generation;
 	enum freshness state;

@@ -55,7 +55,8 @@ enum {
 	FACT_KEY_ALLOWED = 1u << 28,
 	/* this handle has let this name in before: another line of the stack asks again */
 	FACT_OPENED = 1u << 29,
-	/* with FACT_LOCAL: such accounts may not come in by sshd, and this is no exception */
+	/* with FACT_LOCAL: such accounts may not come in by sshd, and this is no exception; with
+	 * FACT_OURS: the home of this name is another one's */
 	FACT_CLOSED = 1u << 30,
 	/* [login] speaks of ways in: the snapshot's bits hold for a published key alone */
 	FACT_BY_WAY = 1u << 31,

@@ -283,7 +283,8 @@ session_open(struct call *call)
 		return decision.verdict;
 	}
 	if ((call->facts & FACT_OURS) != 0 && (call->facts & FACT_SSHD) != 0 &&
-	    (call->facts & (FACT_CHANGED | FACT_REFUSED | FACT_OPENED)) == 0)
+	    (call->facts & (FACT_CHANGED | FACT_REFUSED | FACT_OPENED | FACT_CLOSED)) ==
+		0)
 		return open_ssh(call, state_is_wedged(state));
 	/* a session that cron or login opens was recorded in its account stage */
 	if ((decision.verdict != VERDICT_NOT_OURS && decision.verdict != VERDICT_ALLOW) ||

@@ -85,6 +85,28 @@ iamlogin refresh >/dev/null
 equals "and never another one" 1879100000 "$(uid_of bob)"
 equals "explain says where it is from" ledger "$(iamlogin explain --json bob | jq -r .account.uid_from)"
 
+# a name that is given anew: another uid, and no home of its former owner's
+[ -d /home/alice ] || install -d -m 0700 -o "$alice_uid" -g "$alice_uid" /home/alice
+chown "$alice_uid:$alice_uid" /home/alice
+holds "alice logs in to her home" ssh_as alice alice test -w /home/alice
+person_remove alice
+holds "alice is removed" iamlogin refresh
+person_create alice alice
+holds "and somebody new gets her name" iamlogin refresh
+fails "with another uid" test "$(uid_of alice)" = "$alice_uid"
+said=$(ssh -i /e2e/keys/alice -F none -o BatchMode=yes -o IdentitiesOnly=yes -o IdentityAgent=none \
+    -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null alice@127.0.0.1 true 2>&1 </dev/null)
+matches "who does not inherit the home silently, but is denied with the reason" \
+    "/home/alice belongs to uid $alice_uid and not to alice" "$said"
+fails "by su as well" su alice -c true
+recorded "it is recorded" \
+    '.event == "login" and .verdict == "deny" and .reason == "home-foreign" and .account == "alice"'
+mv /home/alice /home/alice.former
+holds "once it is out of the way, the new alice logs in" ssh_as alice alice
+holds "and one that root has made keeps nobody out" install -d /home/alice
+holds "so she logs in" ssh_as alice alice
+rmdir /home/alice
+
 # roles: in scope by path, an account by tag, a key by tag, shared by nature
 aws_control GET directory | with_role ci /automation/ "$(jq -n --rawfile key /e2e/keys/dave.pub '[
 	{Key: "platform", Value: "acme"}, {Key: "SSMSessionRunAs", Value: "ci"},
