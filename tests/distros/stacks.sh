@@ -54,11 +54,11 @@ by_sudo()
 by_login()
 {
 	rm -f "/tmp/login-$1"
-	# typed until it ends: login(1) of util-linux throws away what was there before its prompt
+	# login(1) of util-linux leads its session, or stops; it throws away what was typed before
 	for _ in {1..60}; do
 		printf 'touch /tmp/login-%s; exit\n' "$1" 2>/dev/null || break
 		sleep 0.5
-	done | timeout 30 script -qec "login -f $1" /dev/null
+	done | timeout 30 script -qec "exec login -f $1" /dev/null
 	test -e "/tmp/login-$1"
 }
 
