@@ -17,6 +17,7 @@
 #include "cli/imds_fence.h"
 #include "cli/output.h"
 #include "cli/request.h"
+#include "cli/run.h"
 #include "common/process.h"
 #include "common/text.h"
 
@@ -182,6 +183,9 @@ tell(const struct enable_plan *plan, const struct enable_options *options)
 		(void)printf("%s  %s\n",
 		    plan->changes[i].before != NULL ? "changed" : "new    ",
 		    plan->changes[i].path);
+	if (!run_has_systemd())
+		(void)printf(
+		    "No systemd runs here: start iamlogind as iamlogind(8) says.\n");
 	(void)printf("Keep this session open until a login has worked.\n");
 	if (options->confirm_s > 0)
 		(void)printf("In %u s all of it is taken back, unless you run `iamlogin "

@@ -10,7 +10,6 @@ tests_support_libsupport_la_SOURCES = tests/support/arena.c tests/support/arena.
 	tests/support/people_fixture.h tests/support/reader_bench.c \
 	tests/support/reader_bench.h tests/support/scratch.c tests/support/scratch.h \
 	tests/support/self.h tests/support/world_fixture.c tests/support/world_fixture.h
-check_LTLIBRARIES = tests/support/libsupport.la
 unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_agentfile tests/unit/test_audit tests/unit/test_audit_chain \
 	tests/unit/test_audit_rate \
 	tests/unit/test_doors \
@@ -102,6 +101,7 @@ plugin_tests += tests/plugin/check_units.sh tests/plugin/check_truth.sh \
 EXTRA_PROGRAMS = tests/bench/aws_day tests/bench/fleet_sim
 tests_bench_fleet_sim_LDADD = $(daemon_libs) -lm
 if HAVE_CMOCKA
+check_LTLIBRARIES = tests/support/libsupport.la
 check_PROGRAMS = $(unit_tests) $(replay_tests) $(plugin_programs)
 TESTS = $(unit_tests) tests/fuzz/replay.sh $(plugin_tests)
 endif
