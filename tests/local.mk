@@ -150,7 +150,7 @@ EXTRA_DIST += \
 	packaging/terraform/session-manager/people.tf \
 	packaging/terraform/session-manager/variables.tf \
 	packaging/terraform/session-manager/versions.tf
-EXTRA_DIST += doc/bench/README.md doc/bench/nss.json doc/bench/nss.svg \
+EXTRA_DIST += doc/bench/README.md doc/bench/aws.md doc/bench/nss.json doc/bench/nss.svg \
 	tests/aws/README.md tests/aws/checks/__init__.py tests/aws/checks/__main__.py \
 	tests/aws/checks/bench.py tests/aws/checks/failures.py tests/aws/checks/keys.py \
 	tests/aws/checks/metadata.py tests/aws/checks/people.py tests/aws/checks/signing.py \

@@ -139,17 +139,22 @@ fault_cost()
 		[ $best -gt 50 ] || break
 	done
 	: "$attempt $pair"
-	echo $best
+	echo "$best"
 }
 
-# fault_refusal - milliseconds until somebody who cannot be known is refused, of two tries
+# fault_refusal - milliseconds until somebody who cannot be known is refused
+#
+# The fastest of two; where that says more than is held, of up to eight: as in fault_cost.
 fault_refusal()
 {
-	local first second
+	local attempt took best=999999
 
-	first=$(milliseconds ssh_as dave dave)
-	second=$(milliseconds ssh_as dave dave)
-	echo $((first < second ? first : second))
+	for attempt in 1 2 3 4 5 6 7 8; do
+		took=$(milliseconds ssh_as dave dave)
+		[ "$took" -ge "$best" ] || best=$took
+		[ "$attempt" -lt 2 ] || [ "$best" -gt 1000 ] || break
+	done
+	echo "$best"
 }
 
 # fault_wrong - wrong decisions in one round: alice is known, bob may not, dave is unknown
