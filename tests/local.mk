@@ -169,7 +169,8 @@ EXTRA_DIST += doc/bench/README.md doc/bench/aws.md doc/bench/nss.json doc/bench/
 	tests/bench/login_pairs.py tests/bench/login_pairs.sh tests/bench/login_pairs_inside.sh \
 	tests/bench/nss_bench.c tests/bench/nss_bench.h tests/bench/nss_bench_calls.c \
 	tests/bench/nss_bench_cases.c tests/bench/nss_bench_trace.c tests/bench/nss_dataset.c \
-	tests/bench/session_manager.sh tests/bench/session_manager_inside.sh \
+	tests/bench/session_manager.sh tests/bench/session_manager_id.c \
+	tests/bench/session_manager_inside.sh \
 	tests/bench/nss_floor.c tests/bench/nss_lookups.c tests/bench/nss_peers.py \
 	tests/bench/nss_peers.sh tests/bench/nss_peers_data.py tests/bench/nss_peers_inside.sh \
 	tests/bench/nss_peers_plot.py tests/bench/nss_peers_report.py \

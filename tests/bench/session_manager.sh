@@ -26,6 +26,8 @@ fi
 libdir=$(dirname "$(find "$stage" -name libnss_iamlogin.so.2 | head -n 1)")
 ${CC:-cc} -O2 -std=gnu11 -D_GNU_SOURCE -I"$here/../.." -fPIC -shared \
     -Wl,-soname,libnss_floor.so.2 -o "$libdir/libnss_floor.so.2" "$here/nss_floor.c"
+${CC:-cc} -O2 -std=gnu11 -D_GNU_SOURCE -o "$stage/usr/bin/session-manager-id" \
+    "$here/session_manager_id.c"
 mkdir -p "$work/logs"
 LOGS=$work/logs INSTANCE_CLOUD=no "$support/instance.sh" "$root" "$stage" \
     "$here/session_manager_inside.sh" "$rounds" || {
