@@ -11,7 +11,7 @@
 . /e2e/instance_lib.sh
 
 warden=/usr/libexec/iamlogin-warden
-rounds=${RACE_ROUNDS:-60}
+rounds=${RACE_ROUNDS:-20}
 may_vanish= # /home itself is swapped: what was there a moment ago need not be
 
 # digest - of everything that must never change: owners, modes, contents
