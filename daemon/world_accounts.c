@@ -47,8 +47,8 @@ static int
 fill_account(struct pool *pool, struct world_account *account, const char *name,
     const char *gecos, const char *home, const char *shell)
 {
-	const char *const texts[] = { name, gecos, home };
-	char **const places[] = { &account->name, &account->gecos, &account->home };
+	const char *const texts[] = { home, gecos, name };
+	char **const places[] = { &account->home, &account->gecos, &account->name };
 
 	for (size_t i = 0; i < BASE_N(texts); i++) {
 		*places[i] = pool_text(pool, texts[i]);
