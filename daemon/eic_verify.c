@@ -42,6 +42,7 @@ struct check {
 	int n_untrusted;       /* of the path, from the leaf on: the rest is ours */
 	int64_t now_s;
 	int64_t until_s;
+	bool has_no_root; /* none was found; another store may have it */
 	char *why;
 };
 
@@ -191,15 +192,24 @@ check_leaf(const struct check *check, const char *name)
 	return 0;
 }
 
+/*
+ * @whole: the bundle, too, which takes 50 ms and more to read; without it only the directory
+ * is looked into, by the hash of a root's name. Not every distribution has those hashes.
+ */
 static X509_STORE *
-trust_store(int64_t now_s)
+trust_store(int64_t now_s, bool whole)
 {
 	X509_STORE *store = X509_STORE_new();
+	X509_LOOKUP *by_name;
 	X509_VERIFY_PARAM *param;
 
 	if (store == NULL)
 		return NULL;
-	(void)X509_STORE_set_default_paths(store); /* an empty store trusts nobody */
+	/* an empty store trusts nobody */
+	if (whole)
+		(void)X509_STORE_set_default_paths(store);
+	else if ((by_name = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir())) != NULL)
+		(void)X509_LOOKUP_add_dir(by_name, NULL, X509_FILETYPE_DEFAULT);
 	param = X509_STORE_get0_param(store);
 	X509_VERIFY_PARAM_set_time(param, (time_t)now_s);
 	X509_VERIFY_PARAM_set_auth_level(param, AUTH_LEVEL);
@@ -207,6 +217,14 @@ trust_store(int64_t now_s)
 	(void)X509_VERIFY_PARAM_set_flags(
 	    param, X509_V_FLAG_X509_STRICT | X509_V_FLAG_TRUSTED_FIRST);
 	return store;
+}
+
+static bool
+is_about_the_root(int error)
+{
+	return error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
+	       error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+	       error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN;
 }
 
 /* From the leaf to a root of ours. */
@@ -226,6 +244,7 @@ check_path(struct check *check)
 	if (X509_verify_cert(ctx) != 1) {
 		error = X509_STORE_CTX_get_error(ctx);
 		r = refuse(check, "its chain", X509_verify_cert_error_string(error));
+		check->has_no_root = is_about_the_root(error);
 	} else {
 		check->path = X509_STORE_CTX_get1_chain(ctx);
 		check->n_untrusted = X509_STORE_CTX_get_num_untrusted(ctx);
@@ -239,6 +258,15 @@ check_path(struct check *check)
 			ends_at(check, end_s);
 	}
 	return r;
+}
+
+static int
+check_path_in(struct check *check, bool whole)
+{
+	X509_STORE_free(check->store);
+	check->has_no_root = false;
+	check->store = trust_store(check->now_s, whole);
+	return check->store == NULL ? -ENOMEM : check_path(check);
 }
 
 static OCSP_RESPONSE *
@@ -367,17 +395,15 @@ int
 eic_chain_verify(struct eic_chain *chain, const char *name, int64_t now_s,
     struct eic_signer **ret_signer, char ret_why[EIC_WHY_SIZE])
 {
-	struct check check = { .chain = chain,
-		.store = trust_store(now_s),
-		.now_s = now_s,
-		.until_s = INT64_MAX,
-		.why = ret_why };
-	int r = check.store == NULL ? -ENOMEM : 0;
+	struct check check = {
+		.chain = chain, .now_s = now_s, .until_s = INT64_MAX, .why = ret_why
+	};
+	int r = check_leaf(&check, name);
 
 	if (r == 0)
-		r = check_leaf(&check, name);
-	if (r == 0)
-		r = check_path(&check);
+		r = check_path_in(&check, false);
+	if (r != 0 && check.has_no_root)
+		r = check_path_in(&check, true);
 	if (r == 0)
 		r = check_staples(&check);
 	if (r == 0)
