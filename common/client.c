@@ -157,6 +157,32 @@ await_reply(int fd, struct wire_packet *packet, const struct wire_header *reques
 	return 0;
 }
 
+static int
+open_connection(int *ret_fd)
+{
+	_cleanup_close_ int fd =
+	    socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = connect_daemon(fd);
+	if (r == 0)
+		r = check_peer(fd);
+	if (r == 0)
+		*ret_fd = base_take_fd(&fd);
+	return r;
+}
+
+int
+client_tell(const struct wire_packet *packet)
+{
+	_cleanup_close_ int fd = -1;
+	int r = open_connection(&fd);
+
+	return r == 0 ? send_request(fd, packet, clock_mono_ms()) : r;
+}
+
 int
 client_call(struct wire_packet *packet, uint32_t wait_ms, struct wire_header *ret_header)
 {
@@ -169,12 +195,7 @@ client_call(struct wire_packet *packet, uint32_t wait_ms, struct wire_header *re
 
 	if (wire_parse(packet->bytes, packet->len, &request) != 0)
 		return -EINVAL;
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	r = connect_daemon(fd);
-	if (r == 0)
-		r = check_peer(fd);
+	r = open_connection(&fd);
 	if (r == 0)
 		r = send_request(fd, packet, first_ms);
 	if (r == 0)

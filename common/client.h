@@ -34,4 +34,13 @@ enum {
 int client_call(struct wire_packet *packet, uint32_t wait_ms,
     struct wire_header *ret_header) MUST_CHECK;
 
+/**
+ * client_tell() - send @packet and be gone: nobody waits for an answer
+ *
+ * Its flags have WIRE_TELL. Never waits: a daemon that does not take it at once is not told.
+ *
+ * Return: 0, CLIENT_E_*, or -errno.
+ */
+int client_tell(const struct wire_packet *packet) MUST_CHECK;
+
 #endif

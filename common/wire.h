@@ -9,7 +9,7 @@
  *     0  4  magic "ILG1"
  *     4  1  version 1
  *     5  1  op       enum wire_op; the reply repeats it
- *     6  2  flags    WIRE_WAIT in a WAIT packet
+ *     6  2  flags    WIRE_WAIT in a WAIT packet, WIRE_TELL in a request
  *     8  4  request id, chosen by the client, repeated in the reply
  *    12  4  budget_ms in a request; enum wire_status in a reply
  * then TLVs: u16 type, u16 length, bytes; at most 64 KiB in all. An unknown type is ignored,
@@ -26,7 +26,8 @@
 #define WIRE_PACKET_MAX 65536
 #define WIRE_HEADER_SIZE 16
 #define WIRE_VERSION 1
-#define WIRE_WAIT 1u
+#define WIRE_WAIT 1u /* of a reply: the real one follows */
+#define WIRE_TELL 2u /* of KEYS: the client has gone, and wants no reply */
 
 enum wire_op {
 	WIRE_STATUS = 1,

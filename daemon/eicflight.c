@@ -7,6 +7,7 @@
 #include "common/keysfile.h"
 #include "common/text.h"
 #include "daemon/answer.h"
+#include "daemon/bucket.h"
 #include "daemon/digest.h"
 #include "daemon/eic_seen.h"
 #include "daemon/eicflight.h"
@@ -17,7 +18,11 @@
 #define EICFLIGHT_MS 1500       /* of the 2 s that sshd's helper waits */
 #define EICFLIGHT_FAILURES 3    /* in a row: then logins do not wait, */
 #define EICFLIGHT_REST_MS 30000 /* for this long */
-#define EICFLIGHT_REFUSED 64    /* refusals that are not told twice */
+#define EICFLIGHT_ACCOUNTS 64
+#define EICFLIGHT_REFUSED 64 /* refusals that are not told twice */
+#define EICFLIGHT_LOOKED 16
+#define EICFLIGHT_LOOK_MS 5000 /* a key lives a minute: it is seen if it is used */
+#define EICFLIGHT_LOOKS_PER_HOUR 360.0
 
 static uint64_t cookies;
 static unsigned failures;
@@ -27,25 +32,132 @@ static int64_t rest_until_mono_ms;
 static uint8_t refused[EICFLIGHT_REFUSED][DIGEST_SIZE];
 static size_t refused_next;
 
-int
-eicflight_start(struct daemon *d, const char *account, uint64_t *ret_cookie)
+/*
+ * Many logins of one account share two flights: whoever comes while one is under way waits for
+ * the next, since IMDS may have been asked before their key was sent.
+ */
+static struct eicflight {
+	char account[TEXT_OS_NAME_MAX + 1];
+	uint64_t cookie;      /* under way; 0: a free place */
+	uint64_t next;        /* starts behind it; 0: nobody waits */
+	int64_t ends_mono_ms; /* at the latest */
+} flights[EICFLIGHT_ACCOUNTS];
+
+static int
+submit(struct daemon *d, const char *account, uint64_t cookie)
 {
-	int64_t now = clock_mono_ms();
-	struct net_job *job;
+	struct net_job *job =
+	    net_job_new(NET_EIC, NET_LOGIN, cookie, clock_mono_ms() + EICFLIGHT_MS);
 	int r;
 
-	if (d->net == NULL || !config_has_eic(d->config) || now < rest_until_mono_ms)
-		return -EAGAIN;
-	job = net_job_new(NET_EIC, NET_LOGIN, ++cookies, now + EICFLIGHT_MS);
 	if (job == NULL)
 		return -EAGAIN;
 	(void)snprintf(job->account, sizeof(job->account), "%s", account);
 	r = net_submit(d->net, &job);
 	net_job_free(job);
-	if (r != 0)
+	return r != 0 ? -EAGAIN : 0;
+}
+
+/* The account's flight, or a free place, or NULL. */
+static struct eicflight *
+find_flight(const char *account)
+{
+	int64_t now = clock_mono_ms();
+	struct eicflight *place = NULL;
+
+	for (size_t i = 0; i < EICFLIGHT_ACCOUNTS; i++) {
+		if (now > flights[i].ends_mono_ms)
+			flights[i].cookie = 0;
+		if (flights[i].cookie != 0 && strcmp(flights[i].account, account) == 0)
+			return &flights[i];
+		if (flights[i].cookie == 0)
+			place = &flights[i];
+	}
+	return place;
+}
+
+int
+eicflight_start(struct daemon *d, const char *account, uint64_t *ret_cookie)
+{
+	struct eicflight *flight;
+
+	if (d->net == NULL || !config_has_eic(d->config) ||
+	    clock_mono_ms() < rest_until_mono_ms)
 		return -EAGAIN;
+	flight = find_flight(account);
+	if (flight != NULL && flight->cookie != 0) {
+		if (flight->next == 0)
+			flight->next = ++cookies;
+		*ret_cookie = flight->next;
+		return 0;
+	}
+	if (submit(d, account, ++cookies) != 0)
+		return -EAGAIN;
+	if (flight != NULL) {
+		(void)snprintf(flight->account, sizeof(flight->account), "%s", account);
+		flight->cookie = cookies;
+		flight->next = 0;
+		flight->ends_mono_ms = clock_mono_ms() + 2 * EICFLIGHT_MS;
+	}
 	*ret_cookie = cookies;
 	return 0;
+}
+
+/* The flight has landed: those who came meanwhile have their own now. */
+static void
+land(struct daemon *d, uint64_t cookie)
+{
+	for (size_t i = 0; i < EICFLIGHT_ACCOUNTS; i++) {
+		struct eicflight *flight = &flights[i];
+		uint64_t next = flight->next;
+
+		if (flight->cookie != cookie)
+			continue;
+		flight->cookie = next;
+		flight->next = 0;
+		flight->ends_mono_ms = clock_mono_ms() + 2 * EICFLIGHT_MS;
+		if (next != 0 && submit(d, flight->account, next) != 0) {
+			flight->cookie = 0;
+			server_eic_arrived(d, next);
+		}
+		return;
+	}
+}
+
+/* Asked a moment ago? Else from now on. */
+static bool
+is_looked_at(const char *account, int64_t now_mono_ms)
+{
+	static struct {
+		char name[TEXT_OS_NAME_MAX + 1];
+		int64_t mono_ms;
+	} looked[EICFLIGHT_LOOKED];
+	static size_t next;
+
+	for (size_t i = 0; i < EICFLIGHT_LOOKED; i++)
+		if (strcmp(looked[i].name, account) == 0 &&
+		    now_mono_ms - looked[i].mono_ms < EICFLIGHT_LOOK_MS)
+			return true;
+	(void)snprintf(looked[next].name, sizeof(looked[next].name), "%s", account);
+	looked[next].mono_ms = now_mono_ms;
+	next = (next + 1) % EICFLIGHT_LOOKED;
+	return false;
+}
+
+void
+eicflight_look(struct daemon *d, const char *account)
+{
+	static struct bucket looks;
+	int64_t now = clock_mono_ms();
+	uint64_t cookie;
+
+	if (!text_is_os_name(account, strlen(account)))
+		return;
+	if (looks.depth == 0)
+		bucket_init(&looks, EICFLIGHT_LOOKS_PER_HOUR, EICFLIGHT_LOOKED, now);
+	if (is_looked_at(account, now) || !bucket_take(&looks, now))
+		return;
+	(void)eicflight_start(d, account, &cookie);
 }
 
 /* sshd asks twice a login, and a record stays for a minute: one line will do. */
@@ -164,5 +276,6 @@ eicflight_result(struct daemon *d, const struct net_result *result)
 			take(d, result->account, &result->eic->keys[i],
 			    result->eic->signer_why);
 	}
+	land(d, result->cookie);
 	server_eic_arrived(d, result->cookie);
 }

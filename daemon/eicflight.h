@@ -24,4 +24,13 @@ int eicflight_start(struct daemon *d, const char *account, uint64_t *ret_cookie)
 /** eicflight_result() - what is good is seen, what is not is told, who waits goes on */
 void eicflight_result(struct daemon *d, const struct net_result *result);
 
+/**
+ * eicflight_look() - somebody came with a key to an account that is none of ours
+ *
+ * The key opens nothing there. Whose it is, and by which request it was sent, is logged and
+ * recorded like any other that is refused. Somebody who tries names all day costs IMDS one
+ * request in ten seconds.
+ */
+void eicflight_look(struct daemon *d, const char *account);
+
 #endif

@@ -14,7 +14,9 @@
 
 #define SERVER_CLIENTS_MAX 256
 #define SERVER_PER_UID 16
-#define SERVER_PER_ROOT 128
+/* of root and of the key command: as many logins as sshd lets begin at once, and some */
+#define SERVER_PER_LOGIN 128
+#define SERVER_FOR_ROOT 64 /* places that nobody else takes */
 #define SERVER_REQUEST_MS 1000
 #define SERVER_MARGIN_MS \
 	50 /* a parked client is answered this long before its budget ends */
@@ -136,6 +138,17 @@ client_turn(struct client *client, const uint8_t *bytes, size_t len, bool may_pa
 	client_free(client);
 }
 
+/* A request of somebody who has gone on purpose. */
+static bool
+is_told(const uint8_t *bytes, ssize_t n)
+{
+	struct wire_header header;
+
+	return n > 0 && n <= WIRE_PACKET_MAX &&
+	       wire_parse(bytes, (size_t)n, &header) == 0 &&
+	       (header.flags & WIRE_TELL) != 0;
+}
+
 static int
 client_on_input(sd_event_source *source, int fd, uint32_t events, void *arg)
 {
@@ -144,12 +157,12 @@ client_on_input(sd_event_source *source, int fd, uint32_t events, void *arg)
 	ssize_t n;
 
 	(void)source;
+	n = recv(fd, server->request, sizeof(server->request), MSG_DONTWAIT | MSG_TRUNC);
 	/* gave up on us while we were stopped: PAM has decided and recorded it by itself */
-	if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
+	if ((events & (EPOLLHUP | EPOLLERR)) != 0 && !is_told(server->request, n)) {
 		client_free(client);
 		return 0;
 	}
-	n = recv(fd, server->request, sizeof(server->request), MSG_DONTWAIT | MSG_TRUNC);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	/* hung up, too long, or a second packet of a parked one: nothing more to say */
@@ -178,13 +191,16 @@ client_on_timer(sd_event_source *source, uint64_t usec, void *arg)
 }
 
 static bool
-server_has_room(const struct server *server, uid_t uid)
+server_has_room(const struct daemon *d, uid_t uid)
 {
-	size_t limit = uid == 0 ? SERVER_PER_ROOT : SERVER_PER_UID, n = 0;
+	const struct server *server = d->server;
+	bool is_login = uid == 0 || (d->keys_uid != UINT32_MAX && uid == d->keys_uid);
+	size_t limit = is_login ? SERVER_PER_LOGIN : SERVER_PER_UID;
+	size_t places = SERVER_CLIENTS_MAX - (uid == 0 ? 0 : SERVER_FOR_ROOT), n = 0;
 
 	for (size_t i = 0; i < server->n_clients; i++)
 		n += server->clients[i]->uid == uid ? 1 : 0;
-	return server->n_clients < SERVER_CLIENTS_MAX && n < limit;
+	return server->n_clients < places && n < limit;
 }
 
 static int
@@ -224,7 +240,7 @@ server_on_connect(sd_event_source *source, int listen_fd, uint32_t events, void 
 	if (fd < 0)
 		return 0; /* gone already, or out of descriptors: the next turn tries again */
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 ||
-	    !server_has_room(d->server, peer.uid))
+	    !server_has_room(d, peer.uid))
 		return 0;
 	if (server_add(d, fd, &peer) == 0)
 		(void)base_take_fd(&fd);
