@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 
 #include "cli/doctor.h"
+#include "cli/enable_conf.h"
 #include "cli/output.h"
+#include "cli/rewrite.h"
 #include "cli/sshd_facts.h"
+#include "common/paths.h"
 
 static void
 check_owner(struct doctor *doctor, const char *dump, const char *user)
@@ -28,6 +31,38 @@ check_owner(struct doctor *doctor, const char *dump, const char *user)
 		    "for %s, iamlogin gives the keys", user);
 }
 
+/* Certificates: what sshd trusts and asks is what iamlogin.conf says. */
+static void
+check_certificates(struct doctor *doctor, const char *dump, const char *user)
+{
+	char ca[SSHD_FACTS_VALUE] = "none", command[SSHD_FACTS_VALUE] = "none";
+	_cleanup_free_ char *conf = NULL, *wanted = NULL;
+
+	(void)sshd_facts_value(dump, "trustedusercakeys", ca);
+	(void)sshd_facts_value(dump, "authorizedprincipalscommand", command);
+	if (rewrite_read(paths_config, &conf) != 0 || conf == NULL)
+		return;
+	wanted = enable_conf_get(conf, "keys", "trusted_user_ca_keys");
+	if (wanted == NULL || wanted[0] == '\0') {
+		if (strcmp(ca, "none") != 0)
+			doctor_say(doctor, DOCTOR_WARNING, "sshd",
+			    "[keys] trusted_user_ca_keys in iamlogin.conf, then iamlogin "
+			    "enable",
+			    "trusts the certificates of %s, but people of ours do not come "
+			    "in by them",
+			    ca);
+		return;
+	}
+	if (strcmp(ca, wanted) != 0)
+		doctor_say(doctor, DOCTOR_FAILED, "sshd", "iamlogin enable",
+		    "for %s, TrustedUserCAKeys is \"%s\", not %s", user, ca, wanted);
+	if (sshd_facts_classify(command) != SSHD_COMMAND_OURS)
+		doctor_say(doctor, DOCTOR_FAILED, "sshd",
+		    "take AuthorizedPrincipalsCommand out of the earlier Match",
+		    "for %s, the principals of a certificate are asked of \"%s\"", user,
+		    command);
+}
+
 /* What the Match Group of our drop-in is for. */
 static void
 check_person(struct doctor *doctor, const char *user)
@@ -38,6 +73,7 @@ check_person(struct doctor *doctor, const char *user)
 	if (sshd_facts_dump(user, &dump) != 0)
 		return;
 	check_owner(doctor, dump, user);
+	check_certificates(doctor, dump, user);
 	if (sshd_facts_value(dump, "authorizedkeysfile", value) &&
 	    strcmp(value, "none") != 0)
 		doctor_say(doctor, DOCTOR_FAILED, "sshd",

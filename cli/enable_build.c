@@ -114,6 +114,46 @@ plan_sample(struct enable_plan *plan, const char *sample, const char *path, mode
 	return enable_plan_set(plan, path, text, mode);
 }
 
+/* Whoever could write to it would let in whomever they like. */
+static bool
+is_roots_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0 &&
+	       (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/* What is trusted for our people alone goes to the section that is about them. */
+static int
+plan_dropin(struct enable_plan *plan)
+{
+	static const char head[] = "\nMatch Group iamlogin-users\n";
+	_cleanup_free_ char *text = NULL, *conf = NULL, *ca = NULL;
+	char *whole = NULL, *at = NULL;
+
+	if (enable_plan_read(plan, paths_config, &conf) != 0)
+		return 1;
+	ca = enable_conf_get(conf != NULL ? conf : "", "keys", "trusted_user_ca_keys");
+	if (ca == NULL || ca[0] == '\0')
+		return plan_sample(plan, SAMPLES "/00-iamlogin.conf", DROPIN, 0644);
+	if (!is_roots_file(ca))
+		return enable_plan_refuse(plan,
+		    "[keys] trusted_user_ca_keys: %.200s is no file that root alone may "
+		    "write",
+		    ca);
+	if (rewrite_read(SAMPLES "/00-iamlogin.conf", &text) == 0 && text != NULL)
+		at = strstr(text, head);
+	if (at == NULL)
+		return enable_plan_refuse(
+		    plan, "%s: cannot be read", SAMPLES "/00-iamlogin.conf");
+	at += strlen(head);
+	if (asprintf(&whole, "%.*s\tTrustedUserCAKeys %s\n%s", (int)(at - text), text, ca,
+		at) < 0)
+		return enable_plan_refuse(plan, "out of memory");
+	return enable_plan_set(plan, DROPIN, whole, 0644);
+}
+
 static int
 plan_session(struct enable_plan *plan)
 {
@@ -155,7 +195,7 @@ enable_build(struct enable_plan *plan, const struct enable_options *options)
 	if (enable_checks_installed(plan) != 0 || enable_checks_sshd(plan) != 0 ||
 	    plan_configuration(plan, options) != 0 || plan_nsswitch(plan) != 0)
 		return 1;
-	if (plan_sample(plan, SAMPLES "/00-iamlogin.conf", DROPIN, 0644) != 0)
+	if (plan_dropin(plan) != 0)
 		return 1;
 	if (is_directory("/etc/sudoers.d") &&
 	    plan_sample(plan, SAMPLES "/iamlogin-sudoers", SUDOERS, 0440) != 0)

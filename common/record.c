@@ -202,7 +202,8 @@ static void
 put_ssh_key(struct line *line, const struct record *record)
 {
 	if (record->key.type == NULL && record->key.fingerprint == NULL &&
-	    record->key.source == NULL && record->key.request == NULL)
+	    record->key.source == NULL && record->key.request == NULL &&
+	    record->key.cert_serial == NULL)
 		return;
 	put_key(line, "key");
 	put_text(line, "{");
@@ -211,6 +212,9 @@ put_ssh_key(struct line *line, const struct record *record)
 	put_string(line, "fingerprint", record->key.fingerprint);
 	put_string(line, "source", record->key.source);
 	put_string(line, "request", record->key.request);
+	put_string(line, "cert_id", record->key.cert_id);
+	put_string(line, "cert_serial", record->key.cert_serial);
+	put_string(line, "cert_ca", record->key.cert_ca);
 	put_text(line, "}");
 	line->comma = true;
 }

@@ -50,6 +50,10 @@ struct record {
 		const char *fingerprint; /* "SHA256:…" */
 		const char *source;
 		const char *request;
+		const char *cert_id; /* a certificate's key id, as its authority wrote */
+		const char
+		    *cert_serial;    /* decimal: it may have 64 bits, JSON's numbers 53 */
+		const char *cert_ca; /* "SHA256:…" of the authority's key */
 	} key;
 	const char *via;
 	const char *service;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/sshkey.h"
+#include "common/sshkey_parts.h"
 
 #define SSHKEY_RSA_BITS_MAX 16384 /* OpenSSH's SSHBUF_MAX_BIGNUM */
 #define SSHKEY_ED25519_SIZE 32
@@ -35,12 +36,6 @@ static const struct sshkey_kind sshkey_kinds[] = {
 	{ "ssh-rsa", "", 0, SSHKEY_SHAPE_RSA, false },
 };
 
-/* What is left of a blob. */
-struct sshkey_cursor {
-	const uint8_t *at;
-	size_t left;
-};
-
 static const struct sshkey_kind *
 sshkey_kind_of(const char *type, size_t len)
 {
@@ -52,25 +47,6 @@ sshkey_kind_of(const char *type, size_t len)
 	return NULL;
 }
 
-/* RFC 4251 section 5, "string": u32 big-endian length, then the bytes. */
-static bool
-take_string(struct sshkey_cursor *cursor, const uint8_t **ret, size_t *ret_len)
-{
-	size_t len;
-
-	if (cursor->left < 4)
-		return false;
-	len = (size_t)cursor->at[0] << 24 | (size_t)cursor->at[1] << 16 |
-	      (size_t)cursor->at[2] << 8 | cursor->at[3];
-	if (len > cursor->left - 4)
-		return false;
-	*ret = cursor->at + 4;
-	*ret_len = len;
-	cursor->at += 4 + len;
-	cursor->left -= 4 + len;
-	return true;
-}
-
 /* RFC 4251 section 5, "mpint": positive, shortest form. */
 static bool
 take_positive(struct sshkey_cursor *cursor, const uint8_t **ret, size_t *ret_bits)
@@ -78,7 +54,7 @@ take_positive(struct sshkey_cursor *cursor, const uint8_t **ret, size_t *ret_bit
 	const uint8_t *p;
 	size_t len, bits;
 
-	if (!take_string(cursor, &p, &len) || len == 0 || (p[0] & 0x80) != 0)
+	if (!sshkey_take_string(cursor, &p, &len) || len == 0 || (p[0] & 0x80) != 0)
 		return false;
 	if (p[0] == 0) {
 		if (len == 1 || (p[1] & 0x80) == 0)
@@ -92,16 +68,6 @@ take_positive(struct sshkey_cursor *cursor, const uint8_t **ret, size_t *ret_bit
 	*ret = p;
 	*ret_bits = bits;
 	return true;
-}
-
-static bool
-take_equal(struct sshkey_cursor *cursor, const char *text)
-{
-	const uint8_t *p;
-	size_t len;
-
-	return take_string(cursor, &p, &len) && len == strlen(text) &&
-	       memcmp(p, text, len) == 0;
 }
 
 static int
@@ -127,7 +93,8 @@ sshkey_rsa_bits(const uint8_t *blob, size_t blob_len)
 	const uint8_t *number;
 	size_t bits;
 
-	if (!take_equal(&cursor, "ssh-rsa") || !take_positive(&cursor, &number, &bits) ||
+	if (!sshkey_take_equal(&cursor, "ssh-rsa") ||
+	    !take_positive(&cursor, &number, &bits) ||
 	    !take_positive(&cursor, &number, &bits))
 		return 0;
 	return (unsigned)bits;
@@ -143,7 +110,7 @@ sshkey_check(const char *type, const uint8_t *blob, size_t blob_len)
 
 	if (kind == NULL)
 		return SSHKEY_E_TYPE;
-	if (blob_len > SSHKEY_BLOB_MAX || !take_equal(&cursor, kind->type))
+	if (blob_len > SSHKEY_BLOB_MAX || !sshkey_take_equal(&cursor, kind->type))
 		return SSHKEY_E_MISMATCH;
 
 	if (kind->shape == SSHKEY_SHAPE_RSA)
@@ -152,15 +119,15 @@ sshkey_check(const char *type, const uint8_t *blob, size_t blob_len)
 		/*
 		 * SEC 1 section 2.3.3: 0x04 marks the uncompressed form, sshd's only one.
 		 */
-		if (!take_equal(&cursor, kind->curve) ||
-		    !take_string(&cursor, &p, &len) || len != kind->point_size ||
+		if (!sshkey_take_equal(&cursor, kind->curve) ||
+		    !sshkey_take_string(&cursor, &p, &len) || len != kind->point_size ||
 		    p[0] != 4)
 			return SSHKEY_E_MISMATCH;
-	} else if (!take_string(&cursor, &p, &len) || len != SSHKEY_ED25519_SIZE) {
+	} else if (!sshkey_take_string(&cursor, &p, &len) || len != SSHKEY_ED25519_SIZE) {
 		return SSHKEY_E_MISMATCH;
 	}
-	if (kind->is_sk &&
-	    (!take_string(&cursor, &p, &len) || len == 0 || memchr(p, '\0', len) != NULL))
+	if (kind->is_sk && (!sshkey_take_string(&cursor, &p, &len) || len == 0 ||
+			       memchr(p, '\0', len) != NULL))
 		return SSHKEY_E_MISMATCH;
 	return cursor.left == 0 ? 0 : SSHKEY_E_MISMATCH;
 }

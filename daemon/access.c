@@ -42,6 +42,34 @@ access_decide(const struct config *config, size_t service,
 	*ret_outcome = own;
 }
 
+static bool
+has_way(const struct rules_rule *rule, const char *via)
+{
+	for (size_t i = 0; i < rule->n_terms; i++)
+		if (rule->terms[i].kind == RULES_VIA &&
+		    strcmp(rule->terms[i].key, via) == 0)
+			return true;
+	return false;
+}
+
+bool
+access_names_way(const struct config *config, size_t service,
+    const struct directory_principal *who, const struct instance *instance,
+    const struct rules_access *access)
+{
+	const struct rules_set *sets[] = { &config->login, set_of(config, service) };
+	const struct rules_term *term;
+	const char *why;
+
+	for (size_t i = 0; i < BASE_N(sets); i++)
+		for (size_t n = 0; n < sets[i]->n_allow; n++)
+			if (has_way(&sets[i]->allow[n], access->via) &&
+			    rules_eval_rule(&sets[i]->allow[n], who, instance, access,
+				&term, &why) == RULES_TRUE)
+				return true;
+	return false;
+}
+
 /* One evaluation after the other, the best so far. */
 struct trial {
 	const struct config *config;

@@ -30,6 +30,15 @@ void access_decide(const struct config *config, size_t service,
     const struct rules_access *access, struct access_outcome *ret_outcome);
 
 /**
+ * access_names_way() - does an allow rule that is true for them name this way in?
+ *
+ * Of [login], or of the service's section.
+ */
+bool access_names_way(const struct config *config, size_t service,
+    const struct directory_principal *who, const struct instance *instance,
+    const struct rules_access *access);
+
+/**
  * access_decide_any() - the best of all ways: TRUE when there is one that is TRUE
  * @ret_varies: may be NULL; is it another answer for another way?
  *

@@ -171,8 +171,7 @@ answer(struct daemon *d, const struct answer_request *request, bool may_park,
 		answer_account(d, request, reply);
 		return 0;
 	case WIRE_SESSION:
-		answer_session(d, request, reply);
-		return 0;
+		return answer_session(d, request, may_park, reply, ret_cookie);
 	case WIRE_EXPLAIN:
 		answer_explain(d, request, reply);
 		return 0;

@@ -46,8 +46,8 @@ void answer_fail(const struct answer_request *request, enum wire_status status,
 /* the verbs; answer_account.c, answer_session.c, answer_keys.c, answer_explain.c … */
 void answer_account(
     struct daemon *d, const struct answer_request *request, struct wire_packet *reply);
-void answer_session(
-    struct daemon *d, const struct answer_request *request, struct wire_packet *reply);
+int answer_session(struct daemon *d, const struct answer_request *request, bool may_park,
+    struct wire_packet *reply, uint64_t *ret_cookie);
 void answer_publish(
     struct daemon *d, const struct answer_request *request, struct wire_packet *reply);
 int answer_keys(struct daemon *d, const struct answer_request *request, bool may_park,

@@ -5,8 +5,10 @@
 #include "common/keysfile.h"
 #include "common/text.h"
 #include "daemon/answer.h"
+#include "daemon/certificate.h"
 #include "daemon/digest.h"
 #include "daemon/eic_seen.h"
+#include "daemon/eicflight.h"
 #include "daemon/person_keys.h"
 #include "daemon/verdicts.h"
 
@@ -25,6 +27,8 @@ struct session_facts {
 	uint32_t event, pid, session;
 	int64_t duration_ms;
 	char key_type[SSHKEY_TYPE_SIZE];
+	struct certificate cert; /* with is_cert; then the method is CERTIFICATE_WAY */
+	bool is_cert;
 	char *rule; /* owned; what decided, when the way in had to be looked at */
 };
 
@@ -55,6 +59,11 @@ session_read(const struct answer_request *request, struct session_facts *facts)
 	(void)wire_get_text(
 	    bytes, len, WIRE_T_PERSON_ID, facts->person_id, sizeof(facts->person_id));
 	(void)wire_get(bytes, len, WIRE_T_KEY_BLOB, &facts->blob, &facts->blob_len);
+	facts->is_cert =
+	    facts->blob_len > 0 && certificate_read(facts->key_type, facts->blob,
+				       facts->blob_len, &facts->cert) == 0;
+	if (facts->is_cert)
+		memcpy(facts->method, CERTIFICATE_WAY, sizeof(CERTIFICATE_WAY));
 	(void)wire_get_u32(bytes, len, WIRE_T_PID, &facts->pid);
 	(void)wire_get_u32(bytes, len, WIRE_T_SESSION, &facts->session);
 	(void)wire_get_i64(bytes, len, WIRE_T_DURATION_MS, &facts->duration_ms);
@@ -164,6 +173,27 @@ session_refuse(struct answer_subject *subject, enum verdict_reason reason)
 	subject->rule = NULL;
 }
 
+static const struct world_person *
+session_decide_cert(
+    const struct daemon *d, struct session_facts *facts, struct answer_subject *subject)
+{
+	const struct world_person *owner;
+
+	if (subject->account == NULL)
+		return NULL;
+	owner = certificate_owner(d->world, subject->account, &facts->cert);
+	if (subject->verdict != VERDICT_ALLOW)
+		return owner;
+	if (owner == NULL) {
+		session_refuse(subject, REASON_KEY_UNKNOWN);
+		return NULL;
+	}
+	subject->verdict = certificate_judge(d->world, subject->account, owner,
+	    world_service(d->world, facts->service), &subject->reason, &facts->rule);
+	subject->rule = facts->rule;
+	return owner;
+}
+
 /*
  * The account may be used; now the person and the way in. Without a key in the request the
  * session was not opened by one: that is for accounts of one person only.
@@ -184,6 +214,13 @@ session_decide(const struct daemon *d, struct session_facts *facts,
 			session_judge(d, facts, subject->person, NULL, subject);
 		return false;
 	}
+	if (facts->is_cert) {
+		*ret_key = (struct person_key){ .key_id = NULL };
+		owner = session_decide_cert(d, facts, subject);
+		if (owner != NULL)
+			subject->person = owner;
+		return owner != NULL;
+	}
 	if (subject->account != NULL)
 		owner = session_owner(d, facts, subject->account, ret_key);
 	if (subject->account != NULL && owner == NULL)
@@ -202,6 +239,10 @@ session_fingerprint(const struct session_facts *facts, char ret[51])
 {
 	uint8_t digest[DIGEST_SIZE];
 
+	if (facts->is_cert) {
+		memcpy(ret, facts->cert.fingerprint, sizeof(facts->cert.fingerprint));
+		return true;
+	}
 	if (facts->blob_len == 0 ||
 	    digest_sha256(facts->blob, facts->blob_len, digest) != 0)
 		return false;
@@ -229,7 +270,11 @@ session_record(struct daemon *d, const struct session_facts *facts,
 		record.key.type = facts->key_type[0] != '\0' ? facts->key_type : NULL;
 	}
 	record.via = facts->method[0] != '\0' ? facts->method : NULL;
-	if (key != NULL) {
+	if (facts->is_cert) {
+		record.key.cert_id = facts->cert.key_id;
+		record.key.cert_serial = facts->cert.serial;
+		record.key.cert_ca = facts->cert.ca;
+	} else if (key != NULL) {
 		record.key.source = keysfile_source_name((uint8_t)key->source);
 		record.via = keysfile_via_name((uint8_t)key->source);
 		record.key.request = key->request;
@@ -260,9 +305,25 @@ session_record(struct daemon *d, const struct session_facts *facts,
 	audit_write(d->audit, &record);
 }
 
-void
-answer_session(
-    struct daemon *d, const struct answer_request *request, struct wire_packet *reply)
+/*
+ * A daemon that was started between the key's lookup and now has forgotten what Instance
+ * Connect showed: it is looked up once more. Keys are remembered in memory alone.
+ */
+static bool
+session_look(struct daemon *d, const struct answer_request *request,
+    const struct session_facts *facts, const struct answer_subject *subject,
+    uint64_t *ret_cookie)
+{
+	return facts->event == SESSION_OPEN && !request->is_after_eic &&
+	       subject->reason == REASON_KEY_UNKNOWN && !facts->is_cert &&
+	       facts->blob_len > 0 && strcmp(facts->service, ANSWER_SSHD) == 0 &&
+	       clock_mono_ms() - d->started_mono_ms < EIC_SEEN_OPEN_MS &&
+	       eicflight_start(d, facts->name, ret_cookie) == 0;
+}
+
+int
+answer_session(struct daemon *d, const struct answer_request *request, bool may_park,
+    struct wire_packet *reply, uint64_t *ret_cookie)
 {
 	struct session_facts facts;
 	struct answer_subject subject;
@@ -272,9 +333,13 @@ answer_session(
 
 	if (session_read(request, &facts) != 0) {
 		answer_fail(request, WIRE_BADREQUEST, "name and event are needed", reply);
-		return;
+		return 0;
 	}
 	is_theirs = session_decide(d, &facts, &subject, &key);
+	if (may_park && session_look(d, request, &facts, &subject, ret_cookie)) {
+		free(facts.rule);
+		return ANSWER_PARK_EIC;
+	}
 	if (facts.event == SESSION_CLOSE) { /* the end of a session is no decision */
 		subject.verdict = VERDICT_ALLOW;
 		subject.reason = REASON_CLOSED;
@@ -295,10 +360,12 @@ answer_session(
 		    reply, WIRE_T_PERSON_NAME, subject.person->principal->name);
 		(void)wire_put_text(reply, WIRE_T_PERSON_KIND,
 		    directory_kind_name(subject.person->principal->kind));
-		(void)wire_put_text(
-		    reply, WIRE_T_VIA, keysfile_via_name((uint8_t)key.source));
+		(void)wire_put_text(reply, WIRE_T_VIA,
+		    facts.is_cert ? facts.method
+				  : keysfile_via_name((uint8_t)key.source));
 		if (session_fingerprint(&facts, fingerprint))
 			(void)wire_put_text(reply, WIRE_T_FINGERPRINT, fingerprint);
 	}
 	free(facts.rule);
+	return 0;
 }

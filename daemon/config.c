@@ -76,6 +76,13 @@ config_has_eic(const struct config *config)
 }
 
 bool
+config_has_guests(const struct config *config)
+{
+	return config_has_eic(config) ||
+	       (config->keys_ca != NULL && config->keys_ca[0] != '\0');
+}
+
+bool
 config_lists(const struct config_list *list, const char *name)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -291,6 +298,7 @@ config_free(struct config *config)
 		return;
 	free(config->source_path);
 	free(config->keys_chain);
+	free(config->keys_ca);
 	free(config->aws.region);
 	free(config->aws.account);
 	free(config->aws.ca_file);

@@ -146,6 +146,8 @@ struct config {
 	enum published_session_manager session_manager; /* default audit */
 	char
 	    *keys_chain; /* read by the key command, and only checked here; may be NULL */
+	/* sshd's TrustedUserCAKeys for people of ours; NULL: none. Read by PAM */
+	char *keys_ca;
 	uint32_t min_rsa_bits; /* 2048 to 16384 */
 	char *audit_file;
 };
@@ -171,6 +173,12 @@ bool config_wants_instance_tags(const struct config *config);
 
 /** config_has_eic() - are keys of Instance Connect looked up? Never with kind = file */
 bool config_has_eic(const struct config *config);
+
+/**
+ * config_has_guests() - is there a way in by which others may come to a shared account than
+ * those who map to it? A key of Instance Connect and a certificate name their person.
+ */
+bool config_has_guests(const struct config *config);
 
 /** config_lists() - is the name in the list? */
 bool config_lists(const struct config_list *list, const char *name);

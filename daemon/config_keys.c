@@ -13,7 +13,7 @@ enum how {
 	BOOL,
 	LIST,
 	DURATION,
-	SET,   /* through set() */
+	SET, /* through set() */
 };
 
 enum {
@@ -98,6 +98,8 @@ static const struct key keys[] = {
 	{ "keys", "instance_connect", BOOL, AT(keys_eic) },
 	{ "keys", "chain", TEXT, MAY_BE_EMPTY, AT(keys_chain),
 	    .check = config_value_chain },
+	{ "keys", "trusted_user_ca_keys", TEXT, MAY_BE_EMPTY, AT(keys_ca),
+	    .check = config_value_ca_keys },
 	{ "session", "on_revoke", SET, .set = config_set_on_revoke },
 	{ "session", "session_manager", SET, .set = config_set_session_manager },
 	{ "audit", "file", TEXT, AT(audit_file), .check = config_value_absolute },

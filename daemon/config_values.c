@@ -134,6 +134,17 @@ config_value_chain(const char *value, char *why)
 	return 0;
 }
 
+/* It stands in sshd_config, too, as one word; an empty value is none. */
+int
+config_value_ca_keys(const char *value, char *why)
+{
+	if (value[0] == '\0')
+		return 0;
+	if (strpbrk(value, " \t%\"'#") != NULL)
+		return config_value_why(why, "no blank, quote, # or %% in this path");
+	return config_value_absolute(value, why);
+}
+
 int
 config_value_home(const char *value, char *why)
 {

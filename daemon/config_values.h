@@ -31,7 +31,8 @@ int config_value_shell(const char *value, char *why);
 int config_value_region(const char *value, char *why);
 int config_value_account(const char *value, char *why); /* 12 digits */
 int config_value_chain(const char *value, char *why);   /* a path, then words */
-int config_value_role(const char *value, char *why);    /* the ARN of a role */
+int config_value_ca_keys(const char *value, char *why);
+int config_value_role(const char *value, char *why); /* the ARN of a role */
 int config_value_tag_key(const char *value, char *why);
 int config_value_domain(const char *value, char *why);
 int config_value_proxy(const char *value, char *why);

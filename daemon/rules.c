@@ -9,8 +9,11 @@ static const char why_twice[] = "the tag is there twice";
 static const char why_unknown[] = "the tags of this instance are not known";
 static const char why_access[] = "it depends on how the person comes in";
 
-/* The keys' are keysfile_via_name()'s, the others sshd's names of authentication methods. */
-static const char *const ways[] = { "iam-key", "tag-key", "file-key", "eic", "chain-key",
+/*
+ * The keys' are keysfile_via_name()'s, "cert" is any SSH certificate, the others are sshd's names
+ * of authentication methods. What [keys] chain prints is for accounts that no rule is about.
+ */
+static const char *const ways[] = { "iam-key", "tag-key", "file-key", "eic", "cert",
 	"password", "keyboard-interactive", "gssapi-with-mic", "hostbased" };
 
 const char *

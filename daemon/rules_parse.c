@@ -233,7 +233,7 @@ finish_term(struct cursor *c, size_t at, struct rules_term *term)
 	case RULES_VIA:
 		if (!is_way(term->key))
 			return refuse(c, at,
-			    "via: takes iam-key, tag-key, file-key, eic, chain-key, password, "
+			    "via: takes iam-key, tag-key, file-key, eic, cert, password, "
 			    "keyboard-interactive, gssapi-with-mic or hostbased");
 		return 0;
 	case RULES_CALLER:

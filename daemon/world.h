@@ -78,7 +78,8 @@ struct world_account {
 	size_t *people;
 	size_t n_people;
 	bool
-	    has_guests; /* whoever passes [login] may come, with a key of Instance Connect */
+	    has_guests; /* whoever passes [login] may come, with a key of Instance Connect
+	                 * or a certificate */
 	/* sorted, without gid: iamlogin-users, iamlogin-sudo, IAM groups */
 	uint32_t *gids;
 	size_t n_gids;
@@ -125,8 +126,8 @@ struct world {
  * known_mask has the bits whose verdict is not UNKNOWN. An account is USER_SHARED when its
  * name is listed or a role maps to it: several people may stand behind a role.
  *
- * Where Instance Connect is on, everybody whom [login] lets in may be a guest on a listed
- * name: its masks are then about all of them.
+ * Where Instance Connect is on, or certificates are trusted, everybody whom [login] lets in
+ * may be a guest on a listed name: its masks are then about all of them.
  *
  * Groups: iamlogin-users (all with USER_NAME or _LOCAL), iamlogin-sudo (all whom [sudo]
  * allows), and IAM groups of these people whose name passes text_is_group_name() and is

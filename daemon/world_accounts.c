@@ -97,7 +97,7 @@ fill_people(const struct world_making *making, const struct world_candidate *can
 
 	account->people = &world->claims[world->n_claims];
 	account->n_people = candidate->n_people;
-	account->has_guests = candidate->is_listed && config_has_eic(making->config);
+	account->has_guests = candidate->is_listed && config_has_guests(making->config);
 	for (size_t i = 0; i < candidate->n_people; i++)
 		world->claims[world->n_claims++] =
 		    (size_t)(candidate->people[i] - world->people);

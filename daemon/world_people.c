@@ -238,7 +238,7 @@ set_masks(const struct world_making *making, struct world_candidate *candidate)
 		set_mask(candidate, s,
 		    s == SNAPSHOT_SERVICE_SUDO ? everybody(candidate, s)
 					       : anybody(candidate, s));
-	if (candidate->is_listed && config_has_eic(making->config))
+	if (candidate->is_listed && config_has_guests(making->config))
 		set_guest_masks(world, candidate);
 }
 

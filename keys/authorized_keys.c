@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * authorized_keys.c - iamlogin-authorized-keys %u [%t %k]: a person's keys for sshd
+ * authorized_keys.c - iamlogin-authorized-keys %u [%t %k]: a person's keys for sshd; with
+ * --principals before %u the names by which a certificate opens the account
  *
  * Room: keys. An unprivileged child of sshd, which throws stderr away (hence syslog), sets no
  * deadline, reads stdout to its end and ignores it all when the exit status is not 0. So:
@@ -14,84 +15,34 @@
 
 #include "common/client.h"
 #include "common/clock.h"
+#include "common/confvalue.h"
 #include "common/file.h"
 #include "common/paths.h"
 #include "common/process.h"
-#include "common/snapshot.h"
 #include "common/text.h"
+#include "keys/account.h"
 #include "keys/chain.h"
 #include "keys/keys_answer.h"
+#include "keys/principals.h"
 
 #define KEYS_WAIT_MS 2000
-#define KEYS_SERVICE "sshd"
-#define CONF_MAX 65536
 #define ARGUMENTS_MAX 16384
 
 enum {
 	EXIT_USAGE = 64,
 };
 
-/* What the snapshot says about the account, copied out of its mapping. */
-struct account {
-	const char *name;
-	uint32_t uid;
-	uint32_t service_bit;
-	bool is_fresh;
-	uint32_t fresh_s;
-	bool is_foreign; /* not ours: the command before us has the say */
-	bool is_closed;  /* foreign, and closed by [accounts] local */
-};
-
 static struct keys_answer answer;
 static struct wire_packet packet;
 
-/* May this name log in here now? Why not is for the log. */
-static const char *
-find_account(struct account *account)
-{
-	_cleanup_published_ struct published *file = NULL;
-	struct snapshot_user user;
-	struct clock_now now;
-	enum freshness state;
-
-	account->is_foreign = true;
-	if (published_open(paths_snapshot, PUBLISHED_MAGIC_SNAPSHOT, &file) != 0) {
-		file = NULL;
-		return "no snapshot can be read";
-	}
-	if (snapshot_user_by_name(file, account->name, &user) != 0) {
-		account->is_closed = strcmp(account->name, "root") != 0 &&
-				     snapshot_local(file) != SNAPSHOT_LOCAL_ANY &&
-				     !snapshot_is_break_glass(file, account->name);
-		return "nobody of that name";
-	}
-	account->is_foreign = false;
-	if ((user.flags & USER_NAME) == 0 || (user.flags & USER_RETIRED) != 0)
-		return "nobody of that name";
-	clock_read(&now);
-	state =
-	    freshness_state(snapshot_age_ms(&user, &now), file->fresh_s, file->grace_s);
-	if (state != FRESHNESS_FRESH && state != FRESHNESS_STALE)
-		return "the data are too old";
-	account->uid = user.uid;
-	account->is_fresh = state == FRESHNESS_FRESH;
-	account->fresh_s = file->fresh_s;
-	account->service_bit = snapshot_service_bit(file, KEYS_SERVICE);
-	if ((user.known_mask & account->service_bit) == 0)
-		return "not knowable now";
-	if ((user.allow_mask & account->service_bit) == 0)
-		return "may not log in";
-	return NULL;
-}
-
 static int
-put_request(const struct account *account, const struct sshkey *offered)
+put_request(const struct account *account, const struct sshkey *offered, uint16_t flags)
 {
 	pid_t parent = getppid();
 	uint64_t ticks;
 	int r;
 
-	wire_start(&packet, WIRE_KEYS, 0, (uint32_t)getpid(), KEYS_WAIT_MS);
+	wire_start(&packet, WIRE_KEYS, flags, (uint32_t)getpid(), KEYS_WAIT_MS);
 	r = wire_put_text(&packet, WIRE_T_NAME, account->name);
 	if (r == 0 && offered != NULL) {
 		r = wire_put_text(&packet, WIRE_T_KEY_TYPE, offered->type);
@@ -106,24 +57,33 @@ put_request(const struct account *account, const struct sshkey *offered)
 	return r;
 }
 
-/* True when the daemon answered: with keys, or that there is nobody. */
-static bool
+/* NULL when the daemon answered: with keys, or that there is nobody. Else why not. */
+static const char *
 ask_daemon(const struct account *account, const struct sshkey *offered)
 {
 	struct wire_header header;
 	const uint8_t *lines;
 	size_t len;
 
-	if (put_request(account, offered) != 0 ||
-	    client_call(&packet, KEYS_WAIT_MS, &header) != 0)
-		return false;
+	if (put_request(account, offered, 0) != 0)
+		return "the request does not fit";
+	switch (client_call(&packet, KEYS_WAIT_MS, &header)) {
+	case 0:
+		break;
+	case CLIENT_E_DOWN:
+		return "the daemon is down, or has no place for us";
+	case CLIENT_E_WEDGED:
+		return "the daemon does not answer";
+	default:
+		return "the daemon cannot be asked";
+	}
 	if (header.value == WIRE_NOTFOUND)
-		return true;
+		return NULL;
 	if (header.value != WIRE_OK)
-		return false;
+		return "the daemon refuses";
 	if (wire_get(packet.bytes, packet.len, WIRE_T_KEY_LINES, &lines, &len) == 0)
 		(void)keys_answer_add_lines(&answer, (const char *)lines, len);
-	return true;
+	return NULL;
 }
 
 static void
@@ -179,12 +139,22 @@ is_in_fresh_files(const struct account *account, const struct sshkey *offered)
 	return false;
 }
 
+/* A value of [keys]: the daemon need not run for it. */
+static bool
+read_value(const char *key, char ret[CONFVALUE_SIZE])
+{
+	static char conf[CONFVALUE_CONF_SIZE];
+
+	return file_read_owned(paths_config, 0, conf, sizeof(conf)) == 0 &&
+	       confvalue_find(conf, "[keys]", key, ret) == 0;
+}
+
 /* The account is not ours: what was asked before us is asked, and printed as it is. */
 static int
 answer_by_chain(const struct account *account, const struct chain_words *words)
 {
-	static char conf[CONF_MAX], buf[ARGUMENTS_MAX];
-	char *argv[CHAIN_ARGS_MAX + 1], value[CHAIN_LINE_SIZE], name[80];
+	static char buf[ARGUMENTS_MAX];
+	char *argv[CHAIN_ARGS_MAX + 1], value[CONFVALUE_SIZE], name[80];
 	int r;
 
 	text_escape(account->name, strlen(account->name), name, sizeof(name));
@@ -192,8 +162,7 @@ answer_by_chain(const struct account *account, const struct chain_words *words)
 		syslog(LOG_INFO, "%s: no keys: [accounts] local closes it", name);
 		return EXIT_SUCCESS;
 	}
-	if (file_read_owned(paths_config, 0, conf, sizeof(conf)) != 0 ||
-	    chain_find(conf, value) != 0)
+	if (!read_value("chain", value))
 		return EXIT_SUCCESS;
 	keys_answer_start(&answer, NULL);
 	r = chain_split(value, words, buf, sizeof(buf), argv);
@@ -210,36 +179,116 @@ answer_by_chain(const struct account *account, const struct chain_words *words)
 static int
 answer_for(struct account *account, const struct sshkey *offered)
 {
-	const char *whence = "from the files";
+	const char *whence = "files", *silence = NULL;
 
 	keys_answer_start(&answer, offered);
 	if (!is_in_fresh_files(account, offered)) {
-		whence = "from the daemon";
-		if (!ask_daemon(account, offered)) {
-			whence = "from the files, the daemon does not answer";
+		silence = ask_daemon(account, offered);
+		if (silence != NULL)
 			read_file(account);
-		}
+		else
+			whence = "daemon";
 	}
-	syslog(LOG_INFO, "%s: %u key%s, %s", account->name, answer.n_lines,
-	    answer.n_lines == 1 ? "" : "s", whence);
+	syslog(LOG_INFO, "%s: %u key%s, from the %s%s%s", account->name, answer.n_lines,
+	    answer.n_lines == 1 ? "" : "s", whence, silence != NULL ? ", " : "",
+	    silence != NULL ? silence : "");
 	return write_answer();
+}
+
+/* @type and @key: the certificate that sshd holds; NULL: every name there is */
+static int
+answer_principals(const struct account *account, const char *type, const char *key)
+{
+	_cleanup_published_ struct published *keys = NULL, *snapshot = NULL;
+	static uint8_t blob[SSHCERT_BLOB_MAX];
+	char value[CONFVALUE_SIZE];
+	struct sshcert cert;
+	size_t len;
+	int r;
+
+	if (!read_value("trusted_user_ca_keys", value)) {
+		syslog(LOG_INFO,
+		    "%s: no principals: [keys] trusted_user_ca_keys is empty",
+		    account->name);
+		return EXIT_SUCCESS;
+	}
+	if (type != NULL &&
+	    (sshkey_base64_decode(key, strlen(key), blob, sizeof(blob), &len) != 0 ||
+		sshcert_parse(type, blob, len, &cert) != 0)) {
+		syslog(LOG_INFO, "%s: no principals: no certificate that can be read",
+		    account->name);
+		return EXIT_SUCCESS;
+	}
+	keys_answer_start(&answer, NULL);
+	r = published_open(paths_keys, PUBLISHED_MAGIC_KEYS, &keys);
+	if (r == 0)
+		r = published_open(paths_snapshot, PUBLISHED_MAGIC_SNAPSHOT, &snapshot);
+	if (r == 0)
+		r = principals_add(
+		    &answer, keys, snapshot, account, type != NULL ? &cert : NULL);
+	if (r != 0) {
+		syslog(LOG_WARNING, "%s: no principals: the published files (%d)",
+		    account->name, r);
+		return EXIT_FAILURE;
+	}
+	syslog(LOG_INFO, "%s: %u principal%s", account->name, answer.n_lines,
+	    answer.n_lines == 1 ? "" : "s");
+	return write_answer();
+}
+
+/*
+ * A key that Instance Connect was given for this account opens nothing, but whose it is shall
+ * be known. Nobody waits for that.
+ */
+static void
+tell_daemon(const struct account *account, const struct chain_words *words)
+{
+	if (words->type != NULL &&
+	    text_is_os_name(account->name, strlen(account->name)) &&
+	    put_request(account, NULL, WIRE_TELL) == 0)
+		(void)!client_tell(&packet);
+}
+
+static int
+answer_keys(struct account *account, const char *why, const struct chain_words *words)
+{
+	static struct sshkey offered;
+
+	if (account->is_foreign) {
+		tell_daemon(account, words);
+		return answer_by_chain(account, words);
+	}
+	if (why != NULL) {
+		syslog(LOG_INFO, "%s: no keys: %s", account->name, why);
+		return EXIT_SUCCESS;
+	}
+	/* a certificate, or a type that nobody has here: no key can match it */
+	if (words->type != NULL &&
+	    sshkey_parse_base64(words->type, words->key, &offered) != 0)
+		return EXIT_SUCCESS;
+	return answer_for(account, words->type != NULL ? &offered : NULL);
 }
 
 int
 main(int argc, char **argv)
 {
-	static struct sshkey offered;
+	bool is_principals = argc > 1 && strcmp(argv[1], "--principals") == 0;
 	struct account account = { .name = NULL };
 	struct chain_words words = { .user = NULL };
-	const char *why = "nobody of that name";
+	char name[80];
+	const char *why;
 
 	openlog("iamlogin-authorized-keys", LOG_PID, LOG_AUTHPRIV);
 	if (geteuid() == 0 || getuid() == 0) {
-		syslog(LOG_ERR, "refuses to run as root: set AuthorizedKeysCommandUser");
+		syslog(LOG_ERR, "refuses to run as root: set Authorized%sCommandUser",
+		    is_principals ? "Principals" : "Keys");
 		return EXIT_FAILURE;
 	}
+	argc -= is_principals;
+	argv += is_principals;
 	if (argc != 2 && argc != 4) {
-		syslog(LOG_ERR, "usage: iamlogin-authorized-keys %%u [%%t %%k]");
+		syslog(LOG_ERR,
+		    "usage: iamlogin-authorized-keys [--principals] %%u [%%t %%k]");
 		return EXIT_USAGE;
 	}
 	account.name = words.user = argv[1];
@@ -247,18 +296,12 @@ main(int argc, char **argv)
 		words.type = argv[2];
 		words.key = argv[3];
 	}
-	if (text_is_os_name(account.name, strlen(account.name)))
-		why = find_account(&account);
-	else
-		account.is_foreign = true;
-	if (account.is_foreign)
-		return answer_by_chain(&account, &words);
-	if (why != NULL) {
-		syslog(LOG_INFO, "%s: no keys: %s", account.name, why);
-		return EXIT_SUCCESS;
-	}
-	/* a certificate, or a type that nobody has here: no key can match it */
-	if (argc == 4 && sshkey_parse_base64(argv[2], argv[3], &offered) != 0)
-		return EXIT_SUCCESS;
-	return answer_for(&account, argc == 4 ? &offered : NULL);
+	why = account_find(&account);
+	if (!is_principals)
+		return answer_keys(&account, why, &words);
+	if (why == NULL)
+		return answer_principals(&account, words.type, words.key);
+	text_escape(account.name, strlen(account.name), name, sizeof(name));
+	syslog(LOG_INFO, "%s: no principals: %s", name, why);
+	return EXIT_SUCCESS;
 }

@@ -2,7 +2,7 @@
 /*
  * chain.h - the command that was there before us: [keys] chain
  *
- * Room: keys. For accounts that are not ours only. The line is read from iamlogin.conf here,
+ * Room: keys. For accounts that are not ours only. The line comes from iamlogin.conf,
  * as the daemon need not run for local people to come in; the file has to be root's. The
  * command runs as this program's user: no shell, no environment, /dev/null for input and
  * errors, a path of which root owns every part, CHAIN_MS in all. Its output is taken whole
@@ -14,12 +14,11 @@
 #include <stddef.h>
 
 #define CHAIN_MS 1000
-#define CHAIN_LINE_SIZE 199 /* iamlogin.conf(5): a line has at most 198 bytes */
 #define CHAIN_ARGS_MAX 16
 
 enum {
-	CHAIN_E_NONE = 1, /* nothing is configured */
-	CHAIN_E_UNTRUSTED, /* not a file that root alone can have written, all the way up */
+	CHAIN_E_UNTRUSTED =
+	    1,          /* not a file that root alone can have written, all the way up */
 	CHAIN_E_SYNTAX, /* no absolute path, another token than these, or too many words */
 	CHAIN_E_TIME,   /* not done within CHAIN_MS */
 	CHAIN_E_FAILED, /* ended with another status than 0 */
@@ -30,13 +29,6 @@ enum {
 struct chain_words {
 	const char *user, *type, *key;
 };
-
-/**
- * chain_find() - the value of [keys] chain in the text of iamlogin.conf
- *
- * Return: 0 or CHAIN_E_NONE, also for an empty value.
- */
-int chain_find(const char *conf, char ret_value[CHAIN_LINE_SIZE]);
 
 /**
  * chain_split() - the value's words, expanded, into @buf

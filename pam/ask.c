@@ -181,8 +181,8 @@ ask_account(const struct call *call, struct ask_reply *ret_reply)
 }
 
 void
-ask_session(const struct call *call, const struct authinfo *info, int64_t session,
-    struct ask_reply *ret_reply)
+ask_session(const struct call *call, const struct authinfo *info, const struct cert *cert,
+    int64_t session, struct ask_reply *ret_reply)
 {
 	_cleanup_free_ struct wire_packet *packet = new_packet(call, ret_reply);
 	int r;
@@ -201,6 +201,12 @@ ask_session(const struct call *call, const struct authinfo *info, int64_t sessio
 		r = r != 0 ? r
 			   : wire_put(packet, WIRE_T_KEY_BLOB, info->key.blob,
 				 info->key.blob_len);
+	}
+	if (r == 0 && info->kind == AUTHINFO_CERT) {
+		r = wire_put_text(packet, WIRE_T_KEY_TYPE, info->cert_type);
+		r = r != 0
+			? r
+			: wire_put(packet, WIRE_T_KEY_BLOB, cert->blob, cert->blob_len);
 	}
 	if (r == 0)
 		call_daemon(packet, ASK_SESSION_MS, ret_reply);

@@ -14,6 +14,7 @@
 
 #include "pam/authinfo.h"
 #include "pam/call.h"
+#include "pam/cert.h"
 #include "pam/state.h"
 
 #define ASK_ACCOUNT_MS 3000
@@ -53,8 +54,8 @@ void ask_account(const struct call *call, struct ask_reply *ret_reply);
  * ask_session() - SESSION, open: may the person with this key in? At most 1 s.
  * @session: audit session id, RECORD_NONE when unset
  */
-void ask_session(const struct call *call, const struct authinfo *info, int64_t session,
-    struct ask_reply *ret_reply);
+void ask_session(const struct call *call, const struct authinfo *info,
+    const struct cert *cert, int64_t session, struct ask_reply *ret_reply);
 
 /** ask_close() - SESSION, close: nothing is decided, 150 ms at most */
 void ask_close(const struct call *call, const struct state *state, int64_t duration_ms,

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "common/sshcert.h"
 #include "pam/authinfo.h"
 
 static const char publickey[] = "publickey";
@@ -30,14 +31,22 @@ set_method(struct authinfo *info, const char *line, size_t len)
 
 /* "TYPE BASE64", one blank, nothing behind it. */
 static enum authinfo_kind
-parse_key(const char *text, size_t len, struct sshkey *ret_key)
+parse_key(const char *text, size_t len, struct authinfo *info)
 {
 	const char *blank = memchr(text, ' ', len);
 
 	if (blank == NULL ||
 	    memchr(blank + 1, ' ', len - (size_t)(blank + 1 - text)) != NULL)
 		return AUTHINFO_UNUSABLE;
-	return sshkey_parse(text, len, ret_key) == 0 ? AUTHINFO_KEY : AUTHINFO_UNUSABLE;
+	if (sshcert_is_type(text, (size_t)(blank - text))) {
+		memcpy(info->cert_type, text, (size_t)(blank - text));
+		info->cert_type[blank - text] = '\0';
+		info->cert_text = blank + 1;
+		info->cert_len = len - (size_t)(blank + 1 - text);
+		return AUTHINFO_CERT;
+	}
+	return sshkey_parse(text, len, &info->key) == 0 ? AUTHINFO_KEY
+							: AUTHINFO_UNUSABLE;
 }
 
 void
@@ -64,5 +73,5 @@ authinfo_parse(const char *text, struct authinfo *ret_info)
 	if (key == NULL)
 		return;
 	memcpy(ret_info->method, publickey, sizeof(publickey));
-	ret_info->kind = parse_key(key, key_len, &ret_info->key);
+	ret_info->kind = parse_key(key, key_len, ret_info);
 }

@@ -17,7 +17,8 @@
 enum authinfo_kind {
 	AUTHINFO_NONE = 0, /* no publickey line */
 	AUTHINFO_KEY,
-	AUTHINFO_UNUSABLE, /* the last one holds no key that we accept (a certificate, …) */
+	AUTHINFO_UNUSABLE, /* the last one holds no key that we accept */
+	AUTHINFO_CERT,     /* a certificate, which is not looked into here */
 };
 
 struct authinfo {
@@ -25,6 +26,10 @@ struct authinfo {
 	char method
 	    [AUTHINFO_METHOD_SIZE]; /* "publickey", else of the last line; or "unknown" */
 	struct sshkey key;          /* with AUTHINFO_KEY only */
+	/* with AUTHINFO_CERT only; the text lies in the variable */
+	char cert_type[SSHKEY_TYPE_SIZE];
+	const char *cert_text;
+	size_t cert_len;
 };
 
 /**

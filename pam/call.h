@@ -32,7 +32,7 @@ struct call {
 	bool is_silent;
 	bool is_root; /* the process may ask the daemon and write to the spool */
 
-	uint32_t facts; /* FACT_* */
+	uint64_t facts; /* FACT_* */
 	/* with FACT_OURS or FACT_RETIRED */
 	uint32_t uid;
 	uint32_t service_bit; /* of allow_mask, for this service */

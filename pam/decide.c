@@ -11,8 +11,8 @@
 #define FROM_DAEMON REASON_N
 
 struct row {
-	uint32_t all;  /* facts that must hold */
-	uint32_t none; /* facts that must not */
+	uint64_t all;  /* facts that must hold */
+	uint64_t none; /* facts that must not */
 	enum verdict verdict;
 	enum verdict_reason reason;
 };
@@ -81,6 +81,10 @@ static const struct row open_rows[] = {
 	{ FACT_OURS | FACT_EXPIRED, 0, VERDICT_UNKNOWN, REASON_DATA_EXPIRED },
 	{ FACT_OURS, FACT_LOGIN_KNOWN, VERDICT_UNKNOWN, REASON_NOT_KNOWABLE },
 	{ FACT_OURS, FACT_LOGIN_ALLOW, VERDICT_DENY, REASON_NO_RULE },
+	/* a certificate: the files do not know which rule is about it */
+	{ FACT_OURS | FACT_KEY_CERT | FACT_BY_WAY, 0, VERDICT_UNKNOWN,
+	    REASON_NOT_KNOWABLE },
+	{ FACT_OURS | FACT_KEY_CERT | FACT_SHARED, 0, VERDICT_DENY, REASON_METHOD },
 	/* the person, by the accepted key */
 	{ FACT_OURS | FACT_UNREADABLE, 0, VERDICT_UNKNOWN, REASON_NO_DATA },
 	{ FACT_OURS | FACT_KEY_UNKNOWN, 0, VERDICT_DENY, REASON_KEY_UNKNOWN },
@@ -108,7 +112,7 @@ static const struct {
 };
 
 struct decision
-decide(enum decide_phase phase, uint32_t facts, enum verdict_reason daemon_reason)
+decide(enum decide_phase phase, uint64_t facts, enum verdict_reason daemon_reason)
 {
 	struct decision decision = { VERDICT_DENY, REASON_INTERNAL };
 	const struct row *row, *end;

@@ -45,7 +45,7 @@ enum {
 	FACT_REFUSED = 1u << 21,    /* the account stage did not allow this name */
 	/* the accepted key; none of them: the session is not sshd's */
 	FACT_KEY_NONE = 1u << 22,     /* another method than publickey */
-	FACT_KEY_UNUSABLE = 1u << 23, /* a certificate, or a line that is no key */
+	FACT_KEY_UNUSABLE = 1u << 23, /* a line that is no key, a foreign certificate */
 	/* a published file that should say more cannot be opened: with FACT_LOCAL the snapshot,
 	 * of an account that is known to be listed; with FACT_OURS, in sshd, the key file */
 	FACT_UNREADABLE = 1u << 24,
@@ -61,6 +61,9 @@ enum {
 	/* [login] speaks of ways in: the snapshot's bits hold for a published key alone */
 	FACT_BY_WAY = 1u << 31,
 };
+
+/* a certificate of a trusted authority; one of FACT_KEY_UNKNOWN and below says whose */
+#define FACT_KEY_CERT (UINT64_C(1) << 32)
 
 struct decision {
 	enum verdict verdict;
@@ -83,7 +86,7 @@ enum decide_phase {
  * DECIDE_CLOSE has no table of its own: it is VERDICT_ALLOW for what is ours.
  */
 struct decision
-decide(enum decide_phase phase, uint32_t facts, enum verdict_reason daemon_reason);
+decide(enum decide_phase phase, uint64_t facts, enum verdict_reason daemon_reason);
 
 /**
  * decide_pam_code() - the one place where our verdicts become libpam's codes

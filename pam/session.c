@@ -13,6 +13,7 @@
 #include "common/text.h"
 #include "pam/ask.h"
 #include "pam/authinfo.h"
+#include "pam/cert.h"
 #include "pam/register.h"
 #include "pam/report.h"
 #include "pam/session.h"
@@ -27,14 +28,23 @@ struct person {
 	char fingerprint[51];
 };
 
-static uint32_t
-method_fact(const struct authinfo *info)
+static uint64_t
+method_fact(const struct call *call, const struct authinfo *info, struct cert *ret_cert)
 {
+	const char *why;
+
 	switch (info->kind) {
 	case AUTHINFO_NONE:
 		return FACT_KEY_NONE;
 	case AUTHINFO_KEY:
 		return 0; /* the daemon or the key file says whose it is */
+	case AUTHINFO_CERT:
+		why = cert_read(info, ret_cert);
+		if (why == NULL)
+			return FACT_KEY_CERT; /* likewise */
+		pam_syslog(
+		    call->pamh, LOG_NOTICE, "the certificate is not accepted: %s", why);
+		return FACT_KEY_UNUSABLE;
 	case AUTHINFO_UNUSABLE:
 	default:
 		return FACT_KEY_UNUSABLE;
@@ -43,7 +53,7 @@ method_fact(const struct authinfo *info)
 
 /* Without the daemon: whose key is it, and is that person allowed on this account? */
 static uint32_t
-key_fact(const struct call *call, const struct authinfo *info,
+key_fact(const struct call *call, const struct authinfo *info, const struct cert *cert,
     const struct published *file, struct person *ret_person)
 {
 	struct keysfile_claim claim;
@@ -53,9 +63,12 @@ key_fact(const struct call *call, const struct authinfo *info,
 	if (file == NULL)
 		return FACT_UNREADABLE;
 	clock_read(&now);
-	r = keysfile_find(file, call->user, info->key.blob, info->key.blob_len,
-	    now.wall_ms, call->service_bit, &claim, &ret_person->of_file,
-	    &ret_person->key);
+	if (info->kind == AUTHINFO_CERT)
+		r = cert_find(cert, call, file, &claim, &ret_person->of_file);
+	else
+		r = keysfile_find(file, call->user, info->key.blob, info->key.blob_len,
+		    now.wall_ms, call->service_bit, &claim, &ret_person->of_file,
+		    &ret_person->key);
 	if (r == PUBLISHED_E_NOTFOUND)
 		return FACT_KEY_UNKNOWN;
 	if (r != 0)
@@ -64,7 +77,8 @@ key_fact(const struct call *call, const struct authinfo *info,
 	if (claim.uid != call->uid)
 		return FACT_KEY_UNKNOWN;
 	ret_person->is_found = true;
-	record_fingerprint(ret_person->key.sha256, ret_person->fingerprint);
+	if (info->kind == AUTHINFO_KEY)
+		record_fingerprint(ret_person->key.sha256, ret_person->fingerprint);
 	if ((claim.known_mask & call->service_bit) == 0)
 		return FACT_KEY_NOT_KNOWABLE;
 	return (claim.allow_mask & call->service_bit) != 0 ? FACT_KEY_ALLOWED
@@ -78,22 +92,32 @@ text_or_null(const char *text)
 }
 
 static void
-fill_person(struct record *record, const struct authinfo *info,
+fill_person(struct record *record, const struct authinfo *info, const struct cert *cert,
     const struct person *person, const struct ask_reply *reply)
 {
-	record->via = info->kind == AUTHINFO_KEY && person->is_found
-			  ? keysfile_via_name(person->key.source)
-			  : info->method;
+	record->via = info->method;
+	if (info->kind == AUTHINFO_KEY && person->is_found)
+		record->via = keysfile_via_name(person->key.source);
 	if (info->kind == AUTHINFO_KEY)
 		record->key.type = info->key.type;
+	if (info->kind == AUTHINFO_CERT) {
+		record->via = "cert";
+		record->key.type = info->cert_type;
+	}
+	if (cert->blob_len > 0) {
+		record->key.cert_id = cert->key_id;
+		record->key.cert_serial = cert->serial;
+	}
 	if (person->is_found) {
 		record->person.kind = keysfile_kind_name(person->of_file.kind);
 		record->person.id = person->of_file.unique_id;
 		record->person.arn = person->of_file.arn;
 		record->person.name = person->of_file.name;
 		record->person.verified = "yes";
-		record->key.fingerprint = person->fingerprint;
-		record->key.source = keysfile_source_name(person->key.source);
+		if (info->kind == AUTHINFO_KEY) {
+			record->key.fingerprint = person->fingerprint;
+			record->key.source = keysfile_source_name(person->key.source);
+		}
 	} else if (reply->person_id[0] != '\0') {
 		record->person.kind = text_or_null(reply->person_kind);
 		record->person.id = reply->person_id;
@@ -139,7 +163,7 @@ remember(struct call *call, const struct record *record, bool is_wedged)
 
 /* What is refused whatever it says is not asked: it would record an allow that is none. */
 static bool
-may_daemon_decide(uint32_t facts)
+may_daemon_decide(uint64_t facts)
 {
 	return decide(DECIDE_OPEN, facts | FACT_DAEMON_ALLOW, REASON_NONE).verdict ==
 	       VERDICT_ALLOW;
@@ -204,6 +228,7 @@ static enum verdict
 open_ssh(struct call *call, bool is_wedged)
 {
 	_cleanup_published_ struct published *file = NULL;
+	_cleanup_cert_ struct cert cert = { .blob = NULL };
 	struct person person = { .is_found = false };
 	int64_t session = audit_session();
 	struct decision decision;
@@ -213,23 +238,24 @@ open_ssh(struct call *call, bool is_wedged)
 
 	/* read once, here: ~/.pam_environment can forge it for modules behind pam_env */
 	authinfo_parse(pam_getenv(call->pamh, "SSH_AUTH_INFO_0"), &info);
-	call->facts |= method_fact(&info);
+	call->facts |= method_fact(call, &info, &cert);
 	if (!tunnel_find(pam_getenv(call->pamh, "SSH_CONNECTION"), call->tunnel))
 		call->tunnel[0] = '\0';
 	if (is_wedged)
 		reply = (struct ask_reply)ASK_WEDGED;
 	else if (may_daemon_decide(call->facts))
-		ask_session(call, &info, session, &reply);
-	if (reply.facts == 0 && info.kind == AUTHINFO_KEY) {
+		ask_session(call, &info, &cert, session, &reply);
+	if (reply.facts == 0 &&
+	    (info.kind == AUTHINFO_KEY || (call->facts & FACT_KEY_CERT) != 0)) {
 		if (published_open(paths_keys, PUBLISHED_MAGIC_KEYS, &file) != 0)
 			file = NULL;
-		call->facts |= key_fact(call, &info, file, &person);
+		call->facts |= key_fact(call, &info, &cert, file, &person);
 	}
 	decision = decide(DECIDE_OPEN, call->facts | reply.facts, reply.reason);
 
 	report_start(call, RECORD_SESSION, &record);
 	record.session = session;
-	fill_person(&record, &info, &person, &reply);
+	fill_person(&record, &info, &cert, &person, &reply);
 	report_finish(call, &record, decision, &reply);
 	if (decision.verdict == VERDICT_ALLOW) {
 		remember(call, &record, reply.is_wedged);

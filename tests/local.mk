@@ -3,7 +3,7 @@
 # harness and a corpus per parser, the built modules in tests/plugin.
 tests_support_libsupport_la_SOURCES = tests/support/arena.c tests/support/arena.h \
 	tests/support/config_fixture.c \
-	tests/support/config_fixture.h tests/support/example_keys.h tests/support/nss_child.c \
+	tests/support/config_fixture.h tests/support/example_certs.h tests/support/example_keys.h tests/support/nss_child.c \
 	tests/support/nss_child.h tests/support/nss_module.c \
 	tests/support/nss_module.h tests/support/pam_world.c tests/support/pam_world.h \
 	tests/support/paths_test.c tests/support/paths_test.h tests/support/people_fixture.c \
@@ -40,19 +40,20 @@ unit_tests = tests/unit/test_access tests/unit/test_adaptive tests/unit/test_age
 	tests/unit/test_world_shared \
 	tests/unit/test_xml
 unit_tests += tests/unit/test_enable_text tests/unit/test_guardrails tests/unit/test_pam_stack
-unit_tests += tests/unit/test_caller tests/unit/test_chain
+unit_tests += tests/unit/test_caller tests/unit/test_certificate tests/unit/test_chain \
+	tests/unit/test_sshcert
 fuzz_names = fuzz_agentfile fuzz_authinfo fuzz_config fuzz_directory_json fuzz_eic_blob fuzz_eic_chain \
 	fuzz_iam_xml fuzz_imds_json \
 	fuzz_keysfile fuzz_rule \
 	fuzz_sessionfile \
-	fuzz_snapshot fuzz_sshkey fuzz_wire
+	fuzz_snapshot fuzz_sshcert fuzz_sshkey fuzz_wire
 replay_tests = tests/fuzz/replay_agentfile tests/fuzz/replay_authinfo tests/fuzz/replay_config \
 	tests/fuzz/replay_directory_json tests/fuzz/replay_eic_blob \
 	tests/fuzz/replay_eic_chain tests/fuzz/replay_iam_xml tests/fuzz/replay_imds_json \
 	tests/fuzz/replay_keysfile tests/fuzz/replay_rule \
 	tests/fuzz/replay_sessionfile \
 	tests/fuzz/replay_snapshot \
-	tests/fuzz/replay_sshkey tests/fuzz/replay_wire
+	tests/fuzz/replay_sshcert tests/fuzz/replay_sshkey tests/fuzz/replay_wire
 tests_fuzz_replay_agentfile_SOURCES = tests/fuzz/fuzz_agentfile.c tests/fuzz/replay_main.c
 tests_fuzz_replay_authinfo_SOURCES = tests/fuzz/fuzz_authinfo.c tests/fuzz/replay_main.c
 tests_fuzz_replay_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/replay_main.c
@@ -66,6 +67,7 @@ tests_fuzz_replay_keysfile_SOURCES = tests/fuzz/fuzz_keysfile.c tests/fuzz/repla
 tests_fuzz_replay_rule_SOURCES = tests/fuzz/fuzz_rule.c tests/fuzz/replay_main.c
 tests_fuzz_replay_sessionfile_SOURCES = tests/fuzz/fuzz_sessionfile.c tests/fuzz/replay_main.c
 tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/fuzz_snapshot.c tests/fuzz/replay_main.c
+tests_fuzz_replay_sshcert_SOURCES = tests/fuzz/fuzz_sshcert.c tests/fuzz/replay_main.c
 tests_fuzz_replay_sshkey_SOURCES = tests/fuzz/fuzz_sshkey.c tests/fuzz/replay_main.c
 tests_fuzz_replay_wire_SOURCES = tests/fuzz/fuzz_wire.c tests/fuzz/replay_main.c
 # the directory over S3
@@ -179,11 +181,13 @@ EXTRA_DIST += doc/bench/README.md doc/bench/aws.md doc/bench/nss.json doc/bench/
 	tests/e2e/aws_errors_remove_nobody.sh tests/e2e/aws_is_ill.sh tests/e2e/aws_is_silent.sh \
 	tests/e2e/aws_lies.sh tests/e2e/aws_names_do_not_resolve.sh \
 	tests/e2e/aws_throttles.sh tests/e2e/bad_config_denies_people_only.sh \
+	tests/e2e/certificates.sh \
 	tests/e2e/clone_drops_the_cache.sh tests/e2e/credentials_come_and_go.sh \
 	tests/e2e/daemon_dead_or_wedged.sh tests/e2e/details_lists_five_thousand.sh \
 	tests/e2e/file_source_without_aws.sh tests/e2e/fips_and_dual_stack.sh \
 	tests/e2e/first_login.sh \
 	tests/e2e/imds_over_ipv6.sh tests/e2e/instance_connect.sh tests/e2e/metrics_for_prometheus.sh \
+	tests/e2e/keys_at_once.sh \
 	tests/e2e/keys_are_chained.sh tests/e2e/keys_while_imds_is_dark.sh \
 	tests/e2e/no_secret_anywhere.sh tests/e2e/nothing_is_written_to_the_system_files.sh \
 	tests/e2e/revocation_ends_sessions.sh tests/e2e/revocation_while_logging_in.sh \

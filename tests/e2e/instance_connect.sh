@@ -5,6 +5,7 @@
 #
 # Whoever may call SendSSHPublicKey chooses the OS user's name; here the caller's own account
 # decides. Runs inside (instance.sh).
+# shellcheck disable=SC2034 # ssh_port is what instance_lib.sh uses
 # shellcheck source=/dev/null
 . /e2e/instance_lib.sh
 
@@ -29,6 +30,11 @@ told()
 	local text=$1
 
 	grep -c -F -- "$text" /logs/daemon.log
+}
+
+told_once()
+{
+	[ "$(told "$1")" = 1 ]
 }
 
 # 1. The real aws, the real sshd.
@@ -78,8 +84,13 @@ for name in root local ec2-user bob nobody; do
 	eic_put $name "$(eic_record ecdsa $arn/alice r-$name)"
 	equals "alice's caller for $name: no line" "" "$(lines $name ecdsa)"
 	fails "alice's caller for $name: no login" ssh_as ecdsa $name
+	holds "alice's caller for $name: one line in the log, with caller and request" until_holds 30 \
+	    told_once "no key for $name: the caller's account is another; caller $arn/alice, request r-$name"
 	eic_put $name ""
 done
+recorded "a key for root is recorded with caller and request" \
+    '.event == "login" and .verdict == "deny" and .account == "root" and .via == "eic" and
+     .key.request == "r-root" and .person.name == "alice"'
 equals "carol's caller for carol's account" "$(cut -d' ' -f1,2 /e2e/keys/ecdsa.pub)" \
     "$(eic_put deploy "$(eic_record ecdsa $arn/carol r-carol)"; lines deploy ecdsa)"
 eic_put deploy ""
@@ -109,7 +120,38 @@ done
 equals "after a minute there is no line" "" "$(lines alice ed25519)"
 fails "after a minute the key opens nothing" ssh_as ed25519 alice
 
-# 5. IMDS is dead.
+# 5. A daemon that was started between the key's lookup and the session: sshd has the key from
+# somebody who does not forget.
+printf '#!/bin/sh\ncut -d" " -f1,2 /e2e/keys/ecdsa.pub\n' >/usr/local/bin/remembers
+chmod 0755 /usr/local/bin/remembers
+chmod 0644 /e2e/keys/ecdsa.pub
+chmod a+x /e2e /e2e/keys
+cat >/e2e/second.conf <<-END
+Port 2222
+PidFile /run/second.pid
+UsePAM yes
+AuthorizedKeysFile none
+AuthorizedKeysCommand /usr/local/bin/remembers
+AuthorizedKeysCommandUser nobody
+END
+/usr/sbin/sshd -f /e2e/second.conf -E /logs/second.log
+until_holds 30 test -s /run/second.pid
+daemon_stop
+daemon_start
+ssh_port=2222
+fails "a key that nobody sent opens nothing" ssh_as ecdsa alice
+eic_put alice "$(eic_record ecdsa $arn/alice r-restart)"
+equals "the daemon looks once more for a key that it has forgotten" alice "$(ssh_as ecdsa alice id -un)"
+recorded "and knows whose it is" '.event == "session" and .verdict == "allow" and .via == "eic" and
+    .key.request == "r-restart" and .person.name == "alice"'
+eic_put alice "$(eic_record ecdsa $arn/bob r-restart-bob)"
+daemon_stop
+daemon_start
+fails "somebody else's stays shut" ssh_as ecdsa alice
+eic_put alice ""
+ssh_port=22
+
+# 6. IMDS is dead.
 imds_black_hole
 equals "with IMDS dead, the keys in IAM still work" alice "$(ssh_as alice alice id -un)"
 at_most "a key that nobody knows costs no more than 2.2 s" 2200 \
@@ -119,7 +161,7 @@ lines alice ed25519
 at_most "and nothing when IMDS has failed three times" 200 "$(milliseconds lines alice ed25519)"
 imds_return
 
-# 6. Switched off.
+# 7. Switched off.
 daemon_stop
 { config_for_aws 10m; printf '[keys]\ninstance_connect = no\n'; } | configure
 daemon_start

@@ -19,6 +19,7 @@
 #include "common/base.h"
 #include "tests/faults/fake_daemon.h"
 #include "tests/faults/sweep.h"
+#include "tests/support/example_certs.h"
 #include "tests/support/example_keys.h"
 #include "tests/support/pam_world.h"
 
@@ -34,6 +35,7 @@ struct scenario {
 	const char *lines;        /* when nothing fails; with a failure these or none */
 	const char *daemon_lines; /* NULL: no daemon */
 	const char *file_lines;   /* what may come instead when it cannot be asked */
+	bool is_principals;       /* --principals: names, not keys */
 	bool is_silent;
 	bool is_expired;
 };
@@ -73,10 +75,55 @@ static const struct scenario scenarios[] = {
 	{ .sentence = "no line for rita, who was withdrawn",
 	    .user = "rita",
 	    .lines = "" },
-	{ .sentence = "no line for a name that nobody has",
+	{ .sentence = "no line for toor, who is root",
+	    .user = "toor",
+	    .lines = "",
+	    .daemon_lines = KEY_P256 "\n" },
+	{ .sentence = "no line for liar, who is root and of whom the snapshot lies",
+	    .user = "liar",
+	    .lines = "",
+	    .daemon_lines = KEY_P256 "\n" },
+	{ .sentence = "no line for a local account that only the snapshot lists",
+	    .user = "local3",
+	    .lines = "",
+	    .daemon_lines = KEY_P256 "\n" },
+	{ .sentence = "the line of a listed local account's person, from the files",
+	    .user = "ec2",
+	    .lines = KEY_SKE "\n" },
+	{ .sentence =
+		"the chained command's line for a local account, whole or not at all",
+	    .user = "local",
+	    .lines = PAM_WORLD_CHAIN_LINE "\n" },
+	{ .sentence = "the same for a name that nobody has",
 	    .user = "nobodyknows",
+	    .lines = PAM_WORLD_CHAIN_LINE "\n" },
+	{ .sentence = "the same for root, whatever the files and the daemon have of it",
+	    .user = "root",
+	    .lines = PAM_WORLD_CHAIN_LINE "\n",
+	    .daemon_lines = KEY_P256 "\n" },
+	{ .sentence = "alice's principals, all or none",
+	    .user = "alice",
+	    .is_principals = true,
+	    .lines = "alice\nAIDAALICE\narn:aws:iam::123456789012:user/alice\n" },
+	{ .sentence = "alice's principal that her certificate has",
+	    .user = "alice",
+	    .is_principals = true,
+	    .offered = CERT_ALICE,
+	    .lines = "alice\n" },
+	{ .sentence = "no principal for alice of bob's certificate",
+	    .user = "alice",
+	    .is_principals = true,
+	    .offered = CERT_BOB,
 	    .lines = "" },
-	{ .sentence = "no line for root", .user = "root", .lines = "" },
+	{ .sentence = "no principal for alice with expired data",
+	    .user = "alice",
+	    .is_principals = true,
+	    .lines = "",
+	    .is_expired = true },
+	{ .sentence = "no principal for a local account, nor a chained one",
+	    .user = "local",
+	    .is_principals = true,
+	    .lines = "" },
 	{ .sentence = "no line for alice with expired data",
 	    .user = "alice",
 	    .lines = "",
@@ -90,16 +137,21 @@ static void
 execute(const struct scenario *s, int out)
 {
 	static char name[] = "iamlogin-authorized-keys", offered[8192];
-	char *args[] = { name, (char *)(uintptr_t)s->user, NULL, NULL, NULL };
+	static char option[] = "--principals";
+	char *args[6] = { name };
+	size_t n = 1;
 	static const gid_t none[1];
 	char fd[16], preload[32];
 
 	(void)snprintf(fd, sizeof(fd), "%d", ORDERS_FD);
+	if (s->is_principals)
+		args[n++] = option;
+	args[n++] = (char *)(uintptr_t)s->user;
 	if (s->offered != NULL) {
 		(void)snprintf(offered, sizeof(offered), "%s", s->offered);
-		args[2] = offered;
-		args[3] = strchr(offered, ' ');
-		*args[3]++ = '\0';
+		args[n++] = offered;
+		args[n] = strchr(offered, ' ');
+		*args[n]++ = '\0';
 	}
 	/* by descriptor: the directories of a build need not be open to everybody */
 	(void)snprintf(preload, sizeof(preload), "/proc/self/fd/%d", LIBRARY_FD);

@@ -20,6 +20,7 @@
 #include "common/published_format.h"
 #include "tests/faults/fake_daemon.h"
 #include "tests/faults/sweep.h"
+#include "tests/support/example_certs.h"
 #include "tests/support/example_keys.h"
 #include "tests/support/pam_world.h"
 
@@ -124,6 +125,38 @@ static const struct scenario scenarios[] = {
 	    .service = "sshd",
 	    .user = "alice",
 	    .info = INFO(KEY_P256),
+	    .has_session = true,
+	    .code = PAM_PERM_DENIED },
+	{ .sentence = "alice is let in by a certificate, or refused",
+	    .service = "sshd",
+	    .user = "alice",
+	    .info = INFO(CERT_ALICE),
+	    .has_session = true,
+	    .code = PAM_SUCCESS },
+	{ .sentence = "alice is let in by one by the daemon, or refused",
+	    .service = "sshd",
+	    .user = "alice",
+	    .info = INFO(CERT_ALICE),
+	    .has_session = true,
+	    .code = PAM_SUCCESS,
+	    .daemon = DAEMON_ALLOWS },
+	{ .sentence = "alice is never let in by one of another authority",
+	    .service = "sshd",
+	    .user = "alice",
+	    .info = INFO(CERT_FOREIGN),
+	    .has_session = true,
+	    .code = PAM_PERM_DENIED,
+	    .daemon = DAEMON_ALLOWS },
+	{ .sentence = "alice is never let in by bob's",
+	    .service = "sshd",
+	    .user = "alice",
+	    .info = INFO(CERT_BOB),
+	    .has_session = true,
+	    .code = PAM_PERM_DENIED },
+	{ .sentence = "ops is never opened by one while the daemon is dead",
+	    .service = "sshd",
+	    .user = "ops",
+	    .info = INFO(CERT_OLGA),
 	    .has_session = true,
 	    .code = PAM_PERM_DENIED },
 	{ .sentence = "alice's password is for her alone",

@@ -51,6 +51,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	     '\0');
 	if (info.kind == AUTHINFO_KEY)
 		check_key(text, &info.key);
+	if (info.kind == AUTHINFO_CERT)
+		must(strstr(info.cert_type, "-cert-v01@openssh.com") != NULL &&
+		     info.cert_text > text &&
+		     info.cert_text + info.cert_len <= text + size &&
+		     memchr(info.cert_text, '\n', info.cert_len) == NULL);
 	free(text);
 	return 0;
 }

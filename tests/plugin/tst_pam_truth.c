@@ -22,6 +22,7 @@
 #include "common/base.h"
 #include "common/verdict.h"
 #include "common/wire.h"
+#include "tests/support/example_certs.h"
 #include "tests/support/example_keys.h"
 #include "tests/support/pam_world.h"
 
@@ -68,6 +69,25 @@ static const struct subject subjects[] = {
 	{ .name = "shared-refused",
 	    .user = "ops",
 	    .info = INFO(KEY_P256),
+	    .is_asked = true,
+	    .is_refused = true },
+	{ .name = "personal-cert",
+	    .user = "alice",
+	    .info = INFO(CERT_ALICE),
+	    .is_asked = true },
+	{ .name = "personal-cert-refused",
+	    .user = "alice",
+	    .info = INFO(CERT_BOB),
+	    .is_asked = true,
+	    .is_refused = true },
+	{ .name = "personal-cert-foreign",
+	    .user = "alice",
+	    .info = INFO(CERT_FOREIGN),
+	    .is_asked = true,
+	    .is_refused = true },
+	{ .name = "shared-cert-refused",
+	    .user = "ops",
+	    .info = INFO(CERT_OLGA),
 	    .is_asked = true,
 	    .is_refused = true },
 };

@@ -13,6 +13,7 @@
 #include "common/clock.h"
 #include "common/published_format.h"
 #include "daemon/publish.h"
+#include "tests/support/example_certs.h"
 #include "tests/support/example_keys.h"
 #include "tests/support/pam_world.h"
 #include "tests/support/world_fixture.h"
@@ -23,6 +24,7 @@ static const char run_dir[] = IAMLOGIN_RUNDIR;
 static const char spool_dir[] = PAM_WORLD_SPOOL_DIR;
 static const char sessions_dir[] = PAM_WORLD_SPOOL_DIR "/session";
 static const char conf_dir[] = PAM_WORLD_STACKS;
+static const char etc_dir[] = IAMLOGIN_SYSCONFDIR;
 
 static struct world_fixture fixture;
 static struct publish_file *snapshot;
@@ -46,6 +48,27 @@ write_file(const char *path, const char *text)
 	(void)close(fd);
 }
 
+/* Our configuration, which no build has installed: the directory above it is not /etc there. */
+static void
+own_configuration(void)
+{
+	char parent[256];
+	const char *over = etc_dir;
+
+	(void)snprintf(parent, sizeof(parent), "%s", etc_dir);
+	if (strcmp(dirname(parent), "/etc") != 0)
+		over = parent;
+	(void)mkdir(over, 0755);
+	must(mount("tmpfs", over, "tmpfs", 0, "mode=755") == 0, over);
+	(void)mkdir(etc_dir, 0755);
+	write_file(IAMLOGIN_SYSCONFDIR "/iamlogin.conf",
+	    "[accounts]\nshared = ec2 toor  liar\n[keys]\ntrusted_user_ca_keys = " IAMLOGIN_SYSCONFDIR
+	    "/ca.pub\n"
+	    "chain = /bin/echo " PAM_WORLD_CHAIN_LINE "\n");
+	write_file(
+	    IAMLOGIN_SYSCONFDIR "/ca.pub", "# ours\n" CA_RSA "\n  " CA_KEY " ca\n");
+}
+
 static void
 own_mounts(void)
 {
@@ -64,7 +87,9 @@ own_mounts(void)
 	must(mkdir(conf_dir, 0755) == 0, conf_dir);
 	(void)snprintf(passwd, sizeof(passwd),
 	    "root:x:0:0::/root:/bin/sh\nlocal:x:1000:1000::/:/bin/sh\n"
-	    "ec2:x:1001:1001::/:/bin/sh\nlocal2:x:1002:1002::/:/bin/sh\n"
+	    "ec2:x:1001:1001::/:/bin/sh\ntoor:x:0:0::/:/bin/sh\n"
+	    "liar:x:0:0::/:/bin/sh\nlocal2:x:1002:1002::/:/bin/sh\n"
+	    "local3:x:1005:1005::/:/bin/sh\n"
 	    "alice:*:%u:%u::/:/bin/sh\nbob:*:%u:%u::/:/bin/sh\ncarol:*:%u:%u::/:/bin/sh\n"
 	    "dora:*:%u:%u::/:/bin/sh\norphan:*:%u:%u::/:/bin/sh\n"
 	    "ops:*:%u:%u::/:/bin/sh\n",
@@ -152,6 +177,10 @@ static const struct {
 	{ "AIDAEMMA", "emma", KEY_SKE, 6, VERDICT_ALLOW },
 	{ "AIDAOLGA", "olga", KEY_P521, 5, VERDICT_ALLOW },
 	{ "AIDAOTTO", "otto", KEY_SK, 5, VERDICT_DENY },
+	{ "AIDAZOE", "zoe", KEY_P256, 7, VERDICT_ALLOW },
+	{ "AIDAZOE2", "zoe2", KEY_P256, 8, VERDICT_ALLOW },
+	{ "AIDAZOE3", "zoe3", KEY_P256, 9, VERDICT_ALLOW },
+	{ "AIDAZOE4", "zoe4", KEY_P256, 10, VERDICT_ALLOW },
 };
 
 static void
@@ -172,6 +201,10 @@ publish_world(void)
 	(void)world_fixture_account(&fixture, "rita", ALICE + 4);
 	(void)world_fixture_account(&fixture, "ops", ALICE + 5);
 	(void)world_fixture_account(&fixture, "ec2", 1001);
+	(void)world_fixture_account(&fixture, "toor", 0);
+	(void)world_fixture_account(&fixture, "liar", 1003);
+	(void)world_fixture_account(&fixture, "root", 1004);
+	(void)world_fixture_account(&fixture, "local3", 1005);
 	accounts = fixture.world.accounts;
 	accounts[1].allow_mask = 0;                          /* denied */
 	accounts[2].allow_mask = accounts[2].known_mask = 0; /* not knowable */
@@ -180,7 +213,8 @@ publish_world(void)
 	accounts[4].flags = USER_RETIRED;
 	accounts[5].flags |= USER_SHARED;
 	accounts[5].allow_mask = 1; /* not everybody may sudo */
-	accounts[6].flags |= USER_SHARED | USER_LOCAL;
+	for (size_t n = 6; n < 11; n++)
+		accounts[n].flags |= USER_SHARED | USER_LOCAL;
 	must(directory_new(&directory) == 0, "directory");
 	for (size_t n = 0; n < BASE_N(people); n++) {
 		(void)snprintf(arn, sizeof(arn), "arn:aws:iam::123456789012:user/%s",
@@ -210,6 +244,7 @@ void
 pam_world_make(const char *module)
 {
 	own_mounts();
+	own_configuration();
 	write_stacks(module);
 	publish_world();
 	pam_world_close(false);

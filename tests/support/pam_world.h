@@ -15,6 +15,13 @@
  *   ops           shared: AIDAOLGA (KEY_P521) may use it, AIDAOTTO (KEY_SK) may not; sudo: no
  *   ec2           local, uid 1001, listed as shared: AIDAEMMA (KEY_SKE) may use it
  *   rita          retired: in the snapshot, not in passwd
+ *   toor, liar    uid 0 in passwd; the snapshot has them as listed local accounts, toor as it
+ *                 is, liar with uid 1003; and root itself. All are of AIDAZOE (KEY_P256)
+ *
+ *   local3        the snapshot has it as listed, iamlogin.conf has not; also AIDAZOE's
+ *
+ * iamlogin.conf trusts CA_KEY and CA_RSA, and chains a command that prints
+ * PAM_WORLD_CHAIN_LINE.
  */
 #ifndef SUPPORT_PAM_WORLD_H
 #define SUPPORT_PAM_WORLD_H
@@ -24,6 +31,7 @@
 
 #define PAM_WORLD_STACKS IAMLOGIN_RUNDIR "/pam.d"
 #define PAM_WORLD_SOCKET IAMLOGIN_RUNDIR "/socket"
+#define PAM_WORLD_CHAIN_LINE "ssh-ed25519 AAAAOFTHECHAIN"
 #define PAM_WORLD_SPOOL_DIR IAMLOGIN_PAMRUNDIR
 #define PAM_WORLD_SPOOL IAMLOGIN_PAMRUNDIR "/audit"
 

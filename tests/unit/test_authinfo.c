@@ -81,10 +81,21 @@ test_a_certificate_never_becomes_a_key(void **state)
 	(void)state;
 	expect(
 	    "publickey ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQ=\n",
-	    AUTHINFO_UNUSABLE, "publickey");
+	    AUTHINFO_CERT, "publickey");
+	assert_string_equal(info.cert_type, "ssh-ed25519-cert-v01@openssh.com");
+	assert_int_equal(info.cert_len, strlen("AAAAIHNzaC1lZDI1NTE5LWNlcnQ="));
+	assert_memory_equal(info.cert_text, "AAAAIHNzaC1lZDI1NTE5LWNlcnQ=\n", 29);
 	/* not even behind a plain key: the last line is the one that was accepted last */
 	expect("publickey " KEY_ED25519
 	       "\npublickey ssh-rsa-cert-v01@openssh.com AAAAHHNzaC1yc2E=\n",
+	    AUTHINFO_CERT, "publickey");
+	expect(
+	    "publickey ssh-rsa-cert-v01@openssh.com AAAAHHNzaC1yc2E=\npublickey " KEY_ED25519
+	    "\n",
+	    AUTHINFO_KEY, "publickey");
+	expect("publickey ssh-ed25519-cert-v00@openssh.com AAAA\n", AUTHINFO_UNUSABLE,
+	    "publickey");
+	expect("publickey ssh-ed25519-cert-v01@openssh.com AAAA comment\n",
 	    AUTHINFO_UNUSABLE, "publickey");
 	/* the type says plain, the blob does not */
 	expect("publickey ssh-ed25519 AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29t\n",

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "common/confvalue.h"
 #include "keys/chain.h"
 
 static const struct chain_words words = { "alice", "ssh-ed25519", "AAAA" };
@@ -33,13 +34,13 @@ test_the_value_stands_in_its_section_alone(void **state)
 		{ "chain = /bin/x\n", NULL },
 		{ "", NULL },
 	};
-	char value[CHAIN_LINE_SIZE];
+	char value[CONFVALUE_SIZE];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		int r = chain_find(table[i].conf, value);
+		int r = confvalue_find(table[i].conf, "[keys]", "chain", value);
 
-		if (r != (table[i].value != NULL ? 0 : CHAIN_E_NONE) ||
+		if (r != (table[i].value != NULL ? 0 : CONFVALUE_E_NONE) ||
 		    (r == 0 && strcmp(value, table[i].value) != 0))
 			fail_msg("in \"%s\"", table[i].conf);
 	}

@@ -101,6 +101,7 @@ static const char example[] =
     "tags = yes\n"
     "min_rsa_bits = 3072\n"
     "chain = /bin/x %u %t %k %%\n"
+    "trusted_user_ca_keys = /etc/ssh/ca.pub\n"
     "instance_connect = no\n"
     "[session]\n"
     "on_revoke = notify\n"
@@ -166,6 +167,7 @@ test_every_key_arrives_where_it_belongs(void **state)
 	assert_true(!c->keys_iam && c->keys_tags);
 	assert_int_equal(c->min_rsa_bits, 3072);
 	assert_string_equal(c->keys_chain, "/bin/x %u %t %k %%");
+	assert_string_equal(c->keys_ca, "/etc/ssh/ca.pub");
 	assert_false(c->keys_eic || config_has_eic(c));
 	assert_string_equal(c->audit_file, "/var/log/x.jsonl");
 	assert_int_equal(c->on_revoke, ON_REVOKE_NOTIFY);

@@ -19,7 +19,7 @@
 #define FROM_DAEMON REASON_CLOSED /* stands for whatever the daemon gave as reason */
 
 struct row {
-	uint32_t facts;
+	uint64_t facts;
 	enum verdict verdict;
 	enum verdict_reason reason;
 	int code;
@@ -178,6 +178,26 @@ static const struct row open_rows[] = {
 	{ SSH | GOOD | FACT_KEY_UNUSABLE, VERDICT_DENY, REASON_KEY_UNKNOWN,
 	    PAM_PERM_DENIED },
 	{ SSH | GOOD | FACT_KEY_NONE, VERDICT_ALLOW, REASON_RULE_ALLOWS, PAM_SUCCESS },
+	/* a certificate */
+	{ SSH | FACT_DAEMON_ALLOW | FACT_KEY_CERT, VERDICT_ALLOW, FROM_DAEMON,
+	    PAM_SUCCESS },
+	{ SSH | FACT_DAEMON_ALLOW | FACT_KEY_CERT | FACT_SHARED, VERDICT_ALLOW,
+	    FROM_DAEMON, PAM_SUCCESS },
+	{ SSH | FACT_DAEMON_DENY | GOOD | FACT_KEY_CERT | FACT_KEY_ALLOWED, VERDICT_DENY,
+	    FROM_DAEMON, PAM_PERM_DENIED },
+	{ SSH | GOOD | FACT_KEY_CERT | FACT_KEY_ALLOWED, VERDICT_ALLOW,
+	    REASON_RULE_ALLOWS, PAM_SUCCESS },
+	{ SSH | GOOD | FACT_KEY_CERT | FACT_KEY_UNKNOWN, VERDICT_DENY, REASON_KEY_UNKNOWN,
+	    PAM_PERM_DENIED },
+	{ SSH | GOOD | FACT_KEY_CERT | FACT_KEY_NOT_ALLOWED, VERDICT_DENY,
+	    REASON_KEY_NOT_ALLOWED, PAM_PERM_DENIED },
+	{ SSH | GOOD | FACT_KEY_CERT | FACT_KEY_ALLOWED | FACT_SHARED, VERDICT_DENY,
+	    REASON_METHOD, PAM_PERM_DENIED },
+	{ SSH | GOOD | FACT_KEY_CERT | FACT_KEY_ALLOWED | FACT_BY_WAY, VERDICT_UNKNOWN,
+	    REASON_NOT_KNOWABLE, PAM_AUTHINFO_UNAVAIL },
+	{ SSH | GOOD | FACT_KEY_CERT | FACT_UNREADABLE, VERDICT_UNKNOWN, REASON_NO_DATA,
+	    PAM_AUTHINFO_UNAVAIL },
+	{ SSH | GOOD | FACT_KEY_CERT, VERDICT_DENY, REASON_INTERNAL, PAM_PERM_DENIED },
 	/* the rules speak of ways in, and a password is another than the files are about */
 	{ SSH | GOOD | FACT_KEY_NONE | FACT_BY_WAY, VERDICT_UNKNOWN, REASON_NOT_KNOWABLE,
 	    PAM_AUTHINFO_UNAVAIL },
@@ -198,8 +218,9 @@ check(enum decide_phase phase, const struct row *row)
 	struct decision decision = decide(phase, row->facts, FROM_DAEMON);
 
 	if (decision.verdict != row->verdict || decision.reason != row->reason)
-		print_error("phase %d, facts %#x: %s, %s\n", (int)phase, row->facts,
-		    verdict_name(decision.verdict), verdict_reason_name(decision.reason));
+		print_error("phase %d, facts %#llx: %s, %s\n", (int)phase,
+		    (unsigned long long)row->facts, verdict_name(decision.verdict),
+		    verdict_reason_name(decision.reason));
 	assert_int_equal(decision.verdict, row->verdict);
 	assert_int_equal(decision.reason, row->reason);
 	assert_int_equal(decide_pam_code(phase, decision.verdict), row->code);
@@ -298,12 +319,12 @@ test_no_set_of_account_facts_lets_in_what_it_must_not(void **state)
 static void
 test_no_set_of_session_facts_lets_in_what_it_must_not(void **state)
 {
-	const uint32_t keys = FACT_KEY_NONE | FACT_KEY_UNUSABLE | FACT_UNREADABLE |
+	const uint64_t keys = FACT_KEY_NONE | FACT_KEY_UNUSABLE | FACT_UNREADABLE |
 			      FACT_KEY_UNKNOWN | FACT_KEY_NOT_KNOWABLE |
-			      FACT_KEY_NOT_ALLOWED | FACT_KEY_ALLOWED;
-	const uint32_t bits = keys | DAEMON | GOOD | FACT_EXPIRED | FACT_SHARED |
+			      FACT_KEY_NOT_ALLOWED | FACT_KEY_ALLOWED | FACT_KEY_CERT;
+	const uint64_t bits = keys | DAEMON | GOOD | FACT_EXPIRED | FACT_SHARED |
 			      FACT_CHANGED | FACT_REFUSED;
-	uint32_t facts;
+	uint64_t facts;
 
 	(void)state;
 	for (facts = bits; facts != 0; facts = (facts - 1) & bits) {
@@ -315,11 +336,13 @@ test_no_set_of_session_facts_lets_in_what_it_must_not(void **state)
 		if ((facts & DAEMON) != 0)
 			continue;
 		assert_true((facts & GOOD) == GOOD && (facts & FACT_EXPIRED) == 0);
+		assert_true((facts & (FACT_KEY_CERT | FACT_SHARED)) !=
+			    (FACT_KEY_CERT | FACT_SHARED));
 		assert_true((facts & FACT_KEY_ALLOWED) != 0 ||
 			    (facts & (FACT_KEY_NONE | FACT_SHARED)) == FACT_KEY_NONE);
 		assert_true(
-		    (facts & (FACT_UNREADABLE | FACT_KEY_UNKNOWN |
-				 FACT_KEY_NOT_KNOWABLE | FACT_KEY_NOT_ALLOWED)) == 0);
+		    (facts & (FACT_UNREADABLE | FACT_KEY_UNKNOWN | FACT_KEY_NOT_KNOWABLE |
+				 FACT_KEY_NOT_ALLOWED)) == 0);
 	}
 }
 
