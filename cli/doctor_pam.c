@@ -13,6 +13,7 @@
 #include "common/file.h"
 
 #define PAM_DIR "/etc/pam.d"
+#define SELINUX_MODULE "/usr/share/selinux/packages/iamlogin.pp"
 
 /* Services that let somebody in, or make them somebody else. */
 static bool
@@ -191,6 +192,7 @@ doctor_selinux(struct doctor *doctor)
 {
 	const char *const words[] = { "semodule", "-l", NULL };
 	_cleanup_free_ char *modules = NULL;
+	bool is_built = access(SELINUX_MODULE, R_OK) == 0;
 	char enforce[8];
 
 	if (file_read_text("/sys/fs/selinux/enforce", enforce, sizeof(enforce)) != 0) {
@@ -203,7 +205,10 @@ doctor_selinux(struct doctor *doctor)
 		    doctor, DOCTOR_OK, "selinux", NULL, "the policy module is loaded");
 	else
 		doctor_say(doctor, enforce[0] == '1' ? DOCTOR_FAILED : DOCTOR_WARNING,
-		    "selinux", "semodule -i /usr/share/selinux/packages/iamlogin.pp",
+		    "selinux",
+		    is_built ? "semodule -i " SELINUX_MODULE
+			     : "build it from packaging/selinux of the source with "
+			       "checkmodule -M -m and semodule_package, then semodule -i",
 		    "is %s, without the policy module of iamlogin",
 		    enforce[0] == '1' ? "enforcing" : "permissive");
 }

@@ -178,6 +178,8 @@ EXTRA_DIST += doc/bench/README.md doc/bench/aws.md doc/bench/nss.json doc/bench/
 	tests/bench/nss_peers_plot.py tests/bench/nss_peers_report.py \
 	tests/bench/nss_peers_root.sh tests/data/directory.json \
 	tests/e2e/socket_is_passed.sh tests/distros/module_apart.sh \
+	tests/selinux/enforcing.sh tests/selinux/selinux_vm.sh \
+	tests/selinux/vm_root.sh \
 	tests/e2e/aws_errors_remove_nobody.sh tests/e2e/aws_is_ill.sh tests/e2e/aws_is_silent.sh \
 	tests/e2e/aws_lies.sh tests/e2e/aws_names_do_not_resolve.sh \
 	tests/e2e/aws_throttles.sh tests/e2e/bad_config_denies_people_only.sh \

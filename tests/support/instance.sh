@@ -221,7 +221,7 @@ start_cloud()
 # wait_for_port ADDRESS PORT LOG PID - until somebody listens, or PID has ended
 wait_for_port()
 {
-	local deadline=$((SECONDS + 15))
+	local deadline=$((SECONDS + ${INSTANCE_PATIENCE:-60}))
 
 	until (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; do
 		if ! kill -0 "$4" 2>/dev/null || [ $SECONDS -ge $deadline ]; then
