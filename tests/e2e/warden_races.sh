@@ -12,7 +12,7 @@
 
 warden=/usr/libexec/iamlogin-warden
 rounds=${RACE_ROUNDS:-20}
-may_vanish= # /home itself is swapped: what was there a moment ago need not be
+may_vanish= # what was there a moment ago need not be
 
 # digest - of everything that must never change: owners, modes, contents
 digest()
@@ -116,7 +116,9 @@ everything="link file-link hard fifo dir mount socket"
 # shellcheck disable=SC2086 # words
 {
 race "the home" /home/deploy $everything
+may_vanish=yes # root takes the copy away with what is in it
 race "the copy in the making" /home/.iamlogin-warden.deploy $everything
+may_vanish=
 race "a file of the copy" /home/.iamlogin-warden.deploy/.bashrc link file-link hard fifo
 race "a directory of the copy" /home/.iamlogin-warden.deploy/.config link dir mount fifo
 race "the flag" /run/iamlogin/warden $everything
