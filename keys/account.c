@@ -95,8 +95,9 @@ account_find(struct account *account)
 	if (published_open(paths_snapshot, PUBLISHED_MAGIC_SNAPSHOT, &file) != 0) {
 		file = NULL;
 		/* what was asked before us may answer for local accounts, and for no other */
-		account->is_foreign =
-		    find_uid(account->name, &uid) == 0 && !ids_is_ours(uid);
+		account->is_foreign = !is_listed(account->name) &&
+				      find_uid(account->name, &uid) == 0 &&
+				      !ids_is_ours(uid);
 		return "no snapshot can be read";
 	}
 	if (is_root || snapshot_user_by_name(file, account->name, &user) != 0) {
