@@ -205,7 +205,8 @@ int
 keysfile_standing(const struct published *file, const char *account, const char *id,
     const char *via, uint32_t *ret_allow_mask, uint32_t *ret_known_mask)
 {
-	const char *eic = keysfile_via_name(KEYSFILE_SOURCE_EIC);
+	bool is_guests_way = strcmp(via, keysfile_via_name(KEYSFILE_SOURCE_EIC)) == 0 ||
+			     strcmp(via, "cert") == 0;
 	struct keysfile_person person;
 	struct keysfile_claim claim;
 	uint32_t n;
@@ -221,7 +222,7 @@ keysfile_standing(const struct published *file, const char *account, const char 
 		*ret_known_mask = claim.known_mask;
 		return 0;
 	}
-	if (r != PUBLISHED_E_NOTFOUND || strcmp(via, eic) != 0)
+	if (r != PUBLISHED_E_NOTFOUND || !is_guests_way)
 		return r;
 	for (n = 0; (r = keysfile_person_at(file, n, &person)) == 0; n++) {
 		if (strcmp(person.unique_id, id) != 0)

@@ -78,8 +78,8 @@ int keysfile_find(const struct published *file, const char *account, const uint8
 
 /**
  * keysfile_standing() - the verdict of one person, by unique id, on an account
- * @via: how they came in, as keysfile_via_name() says it: by Instance Connect guests come,
- *       who have no claim
+ * @via: how they came in, as keysfile_via_name() says it, or "cert": by Instance Connect and
+ *       by certificates guests come, who have no claim
  *
  * A guest's masks have all bits or none.
  *
