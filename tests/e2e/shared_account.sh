@@ -135,7 +135,7 @@ ssh_as dave ops 'echo "FORGED OVERRIDE=yes" >>~/.pam_environment'
 equals "pam_env obeys it (the test tests something)" yes "$(ssh_as dave ops 'echo "$FORGED"')"
 holds "dave logs in with ~/.pam_environment forged" ssh_as dave ops
 says "it is dave" allow dave
-ssh_as dave ops "mkdir -p -m 700 ~/.ssh; echo '$(cat /e2e/keys/ed25519.pub)' >~/.ssh/authorized_keys"
+ssh_as dave ops "umask 077; mkdir -p ~/.ssh; echo '$(cat /e2e/keys/ed25519.pub)' >~/.ssh/authorized_keys"
 fails "a key from authorized_keys is not even asked for" ssh_as ed25519 ops
 fails "where sshd takes it, PAM does not" keys 2222 ed25519 ops
 says "since it belongs to nobody here" deny key-unknown
