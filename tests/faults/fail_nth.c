@@ -2,6 +2,7 @@
 /* fail_nth.c - whose turn it is, and the heap; contracts in fail_nth.h and fail_turn.h */
 #include <dlfcn.h>
 #include <link.h>
+#include <pwd.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,7 +192,11 @@ fail_nth_code(const char *name)
 	return search.is_found;
 }
 
-/* Another program is told by its environment: all of it is under test, from here on. */
+/*
+ * Another program is told by its environment: all of it is under test, from here on. But for
+ * glibc's tables of name services, made at the first lookup: without memory for them glibc 2.36
+ * dies of SIGSEGV or SIGABRT in any program that asks for a name. Who dies so prints no line.
+ */
 __attribute__((constructor)) static void
 take_orders(void)
 {
@@ -204,6 +209,7 @@ take_orders(void)
 	    mmap(NULL, FAIL_NTH_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, atoi(text), 0);
 	if (orders == MAP_FAILED)
 		abort();
+	(void)getpwnam("root");
 	now = orders;
 	now->is_armed = true;
 }

@@ -36,7 +36,8 @@ if [ ! -e "$work/o/stamp" ] ||
 	rm -f "$work"/o/*
 fi
 for file in "$src"/common/*.c "$src"/daemon/*.c "$src"/pam/authinfo.c \
-	"$src"/warden/agentfile.c "$src"/warden/owner.c "$src"/warden/procs.c; do
+	"$src"/warden/agentfile.c "$src"/warden/owner.c "$src"/warden/procs.c \
+	"$src"/warden/say.c; do
 	[ "${file##*/}" != main.c ] || continue
 	objects+=("$(compile "$file")")
 done
