@@ -49,7 +49,9 @@ doors_of(const char *name)
 		doors |= DOORS_CLOSED;
 	if (has_word(text, (size_t)n, DOORS_BREAK_GLASS_NAME, name))
 		doors |= DOORS_BREAK_GLASS;
-	if (has_word(text, (size_t)n, DOORS_LISTED_NAME, name))
+	if (has_word(text, (size_t)n, DOORS_LISTED_NAME, name) ||
+	    ((doors & DOORS_BREAK_GLASS) == 0 &&
+		has_word(text, (size_t)n, DOORS_LISTED_NAME, DOORS_ANYBODY)))
 		doors |= DOORS_LISTED;
 	return doors;
 }

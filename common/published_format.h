@@ -106,7 +106,8 @@
  *
  * Beside the snapshot a symbolic link, for those who cannot open a file (common/doors.h). It
  * points to words with a blank before and behind each: "local=closed" unless [accounts] local
- * is any, "break_glass=NAME" and "shared=NAME" for each name there; others are skipped.
+ * is any, "break_glass=NAME" and "shared=NAME" for each name there. Where not
+ * all of shared have room, "shared=*" stands last: anybody may be one of them.
  */
 #ifndef COMMON_PUBLISHED_FORMAT_H
 #define COMMON_PUBLISHED_FORMAT_H
@@ -132,6 +133,7 @@
 #define DOORS_LOCAL_CLOSED "closed"
 #define DOORS_BREAK_GLASS_NAME "break_glass"
 #define DOORS_LISTED_NAME "shared"
+#define DOORS_ANYBODY "*"
 
 enum {
 	PUBLISHED_COMPLETE = 1u << 0,

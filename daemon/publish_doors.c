@@ -11,6 +11,9 @@
 #include "daemon/log.h"
 #include "daemon/publish.h"
 
+/* What says that more are listed always has room. */
+#define ROOM_FOR_MORE (sizeof(DOORS_LISTED_NAME "=" DOORS_ANYBODY " ") - 1)
+
 struct text {
 	char bytes[DOORS_TEXT_SIZE + 1];
 	size_t len;
@@ -20,7 +23,7 @@ struct text {
 static void
 add_word(struct text *text, const char *key, const char *value)
 {
-	size_t left = sizeof(text->bytes) - text->len;
+	size_t left = sizeof(text->bytes) - ROOM_FOR_MORE - text->len;
 	int n = snprintf(text->bytes + text->len, left, "%s=%s ", key, value);
 
 	if (n > 0 && (size_t)n < left && (size_t)n < DOORS_WORD_SIZE - 1) {
@@ -38,15 +41,24 @@ add_names(struct text *text, const char *key, const struct config_list *names)
 		add_word(text, key, names->items[i]);
 }
 
-/* Whoever must get in stands before whoever is to be judged. */
+/*
+ * Whoever must get in stands before whoever is to be judged. Who has no room among the latter
+ * must not pass because of that; but nobody is kept out who may be one of the former.
+ */
 static void
 make_text(const struct publish_facts *facts, struct text *ret_text)
 {
+	bool has_all;
+
 	*ret_text = (struct text){ .bytes = " ", .len = 1 };
 	if (facts->local != CONFIG_LOCAL_ANY)
 		add_word(ret_text, DOORS_LOCAL, DOORS_LOCAL_CLOSED);
 	add_names(ret_text, DOORS_BREAK_GLASS_NAME, facts->break_glass);
+	has_all = !ret_text->is_cut;
 	add_names(ret_text, DOORS_LISTED_NAME, facts->shared);
+	if (has_all && ret_text->is_cut)
+		ret_text->len += (size_t)snprintf(ret_text->bytes + ret_text->len,
+		    ROOM_FOR_MORE + 1, "%s=%s ", DOORS_LISTED_NAME, DOORS_ANYBODY);
 }
 
 int
@@ -62,8 +74,8 @@ publish_doors(const char *path, const struct publish_facts *facts)
 		return 0;
 	if (text.is_cut)
 		log_line(LOG_WARNING,
-		    "%s has no room for all of [accounts] shared: the last of them are "
-		    "ignored by PAM while it cannot open the snapshot",
+		    "%s has no room for all of [accounts] break_glass and shared: while PAM "
+		    "cannot open the snapshot, it refuses local accounts that may be shared",
 		    path);
 	(void)snprintf(temp, sizeof(temp), "%s.new", path);
 	if (unlink(temp) < 0 && errno != ENOENT) /* of a run that was killed */

@@ -64,6 +64,9 @@ enum {
 
 /* a certificate of a trusted authority; one of FACT_KEY_UNKNOWN and below says whose */
 #define FACT_KEY_CERT (UINT64_C(1) << 32)
+/* in open_session: what had let them in was replaced, before their session was registered, by
+ * something that does not */
+#define FACT_WITHDRAWN (UINT64_C(1) << 33)
 
 struct decision {
 	enum verdict verdict;

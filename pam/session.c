@@ -262,7 +262,8 @@ open_ssh(struct call *call, bool is_wedged)
 		register_open(call, &record);
 		if (was_withdrawn(call, &record)) {
 			forget(call);
-			decision = (struct decision){ VERDICT_DENY, REASON_WITHDRAWN };
+			decision = decide(DECIDE_OPEN,
+			    call->facts | reply.facts | FACT_WITHDRAWN, reply.reason);
 			report_finish(call, &record, decision, &reply);
 		}
 	}
