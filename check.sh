@@ -39,6 +39,8 @@ logs=${CHECK_LOGS:-$(mktemp -d "${TMPDIR:-/tmp}/iamlogin-check.XXXXXX")}
 mkdir -p "$logs"
 work=$logs/work
 mkdir -p "$work"
+# what is built here is tried as an ordinary user, too
+[ -n "${CHECK_LOGS:-}" ] || chmod 755 "$logs"
 trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 echo "check: the logs are in $logs"
@@ -102,7 +104,9 @@ report()
 	printf '%4d s  %4d passed, %d failed, %d skipped\n' "$took" "$ok" "$bad" "$out"
 	if [ "$bad" -ne 0 ]; then
 		[ "$rc" -ne 124 ] || echo "    (no end after $limit s)"
-		grep -A 3 -E '^not ok |^FAIL[: ]|^ERROR[: ]' "$log" | head -n 30 | sed 's/^/    | /'
+		# what a test says of its failure stands before the line that counts it
+		grep -B 5 -A 3 -E '^not ok |^FAIL[: ]|^ERROR[: ]' "$log" | head -n 60 |
+		    sed 's/^/    | /'
 		tail -n 25 "$log" | sed 's/^/    /'
 	fi
 	[ "$bad" -eq 0 ] && [ "$rc" -ne 77 ]
@@ -157,7 +161,7 @@ lost()
 
 check_build() # NAME-OF-BUILD
 {
-	make -C "$work/$1/build" -j"$(nproc)" check
+	make -C "$work/$1/build" -j"$(nproc)" check VERBOSE=1
 }
 check_s3rver()
 {
@@ -250,7 +254,8 @@ fi
 
 if wanted distcheck; then
 	if [ $can_build = yes ]; then
-		part distcheck one 900 make -C "$work/gcc/build" -j"$(nproc)" distcheck
+		part distcheck one 900 make -C "$work/gcc/build" -j"$(nproc)" distcheck \
+		    VERBOSE=1
 	else
 		lost distcheck
 	fi

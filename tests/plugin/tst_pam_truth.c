@@ -7,6 +7,7 @@
  * root without a conversation function and with PAM_SILENT, by an ordinary user, and by
  * eight threads at once.
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <security/pam_appl.h>
 #include <stdbool.h>
@@ -361,32 +362,11 @@ fail(const struct row *row, const char *who, const char *what)
 	(void)pthread_mutex_unlock(&lock);
 }
 
-/* What the table says of the same with a daemon that is wedged. */
-static int
-wedged_code(const struct row *row)
-{
-	for (size_t i = 0; i < n_rows; i++)
-		if (rows[i].subject == row->subject &&
-		    rows[i].function == row->function && rows[i].daemon == DAEMON_WEDGED)
-			return rows[i].code;
-	return -1;
-}
-
-/*
- * On a machine that others keep busy an answer may come later than the module waits: then it
- * does as with a wedged daemon, and is asked again. No other code is forgiven.
- */
 static void
 check(const struct row *row, const char *who, bool is_silent)
 {
-	int code = code_of(row, is_silent), left = 10;
+	int code = code_of(row, is_silent);
 
-	while (code != row->code && left-- > 0 &&
-	       (row->daemon == DAEMON_UP || row->daemon == DAEMON_SLOW) &&
-	       code == wedged_code(row)) {
-		sleep_ms(SLOW_MS);
-		code = code_of(row, is_silent);
-	}
 	if (code != row->code)
 		fail(row, who, pam_strerror(NULL, code));
 }
@@ -421,6 +401,20 @@ walk(const char *sentence, const char *who, bool is_silent, bool is_ordinary)
 			fail(&rows[i], who, "the daemon was asked");
 	}
 	say(sentence, before);
+}
+
+/* /etc always is; but a build that is tried below somebody's private directory has its own */
+static bool
+can_others_read(const char *path)
+{
+	bool can;
+
+	if (seteuid(65534) < 0)
+		exit(1);
+	can = faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0;
+	if (seteuid(0) < 0)
+		exit(1);
+	return can;
 }
 
 static void *
@@ -458,8 +452,12 @@ main(int argc, char **argv)
 	read_table(argv[2]);
 	walk("every row of the table holds", "root", false, false);
 	walk("without a conversation and with PAM_SILENT, too", "mute", true, false);
-	walk("an ordinary process gets the same, from the files", "uid 65534", false,
-	    true);
+	if (can_others_read(IAMLOGIN_SYSCONFDIR "/iamlogin.conf"))
+		walk("an ordinary process gets the same, from the files", "uid 65534",
+		    false, true);
+	else
+		(void)printf("ok %u # SKIP no process but root's can reach %s\n",
+		    ++n_tests, IAMLOGIN_SYSCONFDIR);
 	walk_in_threads();
 	(void)printf("1..%u\n", n_tests);
 	return n_failed == 0 ? 0 : 1;
