@@ -46,14 +46,15 @@ fuzz_names = fuzz_agentfile fuzz_authinfo fuzz_config fuzz_directory_json fuzz_e
 	fuzz_iam_xml fuzz_imds_json \
 	fuzz_keysfile fuzz_rule \
 	fuzz_sessionfile \
-	fuzz_snapshot fuzz_sshcert fuzz_sshkey fuzz_wire
+	fuzz_snapshot fuzz_sshcert fuzz_sshkey fuzz_tunnel fuzz_wire
 replay_tests = tests/fuzz/replay_agentfile tests/fuzz/replay_authinfo tests/fuzz/replay_config \
 	tests/fuzz/replay_directory_json tests/fuzz/replay_eic_blob \
 	tests/fuzz/replay_eic_chain tests/fuzz/replay_iam_xml tests/fuzz/replay_imds_json \
 	tests/fuzz/replay_keysfile tests/fuzz/replay_rule \
 	tests/fuzz/replay_sessionfile \
 	tests/fuzz/replay_snapshot \
-	tests/fuzz/replay_sshcert tests/fuzz/replay_sshkey tests/fuzz/replay_wire
+	tests/fuzz/replay_sshcert tests/fuzz/replay_sshkey tests/fuzz/replay_tunnel \
+	tests/fuzz/replay_wire
 tests_fuzz_replay_agentfile_SOURCES = tests/fuzz/fuzz_agentfile.c tests/fuzz/replay_main.c
 tests_fuzz_replay_authinfo_SOURCES = tests/fuzz/fuzz_authinfo.c tests/fuzz/replay_main.c
 tests_fuzz_replay_config_SOURCES = tests/fuzz/fuzz_config.c tests/fuzz/replay_main.c
@@ -69,6 +70,7 @@ tests_fuzz_replay_sessionfile_SOURCES = tests/fuzz/fuzz_sessionfile.c tests/fuzz
 tests_fuzz_replay_snapshot_SOURCES = tests/fuzz/fuzz_snapshot.c tests/fuzz/replay_main.c
 tests_fuzz_replay_sshcert_SOURCES = tests/fuzz/fuzz_sshcert.c tests/fuzz/replay_main.c
 tests_fuzz_replay_sshkey_SOURCES = tests/fuzz/fuzz_sshkey.c tests/fuzz/replay_main.c
+tests_fuzz_replay_tunnel_SOURCES = tests/fuzz/fuzz_tunnel.c tests/fuzz/replay_main.c
 tests_fuzz_replay_wire_SOURCES = tests/fuzz/fuzz_wire.c tests/fuzz/replay_main.c
 # the directory over S3
 unit_tests += \

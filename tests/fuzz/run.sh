@@ -35,7 +35,7 @@ if [ ! -e "$work/o/stamp" ] ||
 	[ -n "$(find "$src/common" "$src/daemon" "$src/pam" "$src/warden" -name '*.h' -newer "$work/o/stamp")" ]; then
 	rm -f "$work"/o/*
 fi
-for file in "$src"/common/*.c "$src"/daemon/*.c "$src"/pam/authinfo.c \
+for file in "$src"/common/*.c "$src"/daemon/*.c "$src"/pam/authinfo.c "$src"/pam/tunnel.c \
 	"$src"/warden/agentfile.c "$src"/warden/owner.c "$src"/warden/procs.c \
 	"$src"/warden/say.c; do
 	[ "${file##*/}" != main.c ] || continue
