@@ -36,10 +36,11 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 logs=${CHECK_LOGS:-$(mktemp -d "${TMPDIR:-/tmp}/iamlogin-check.XXXXXX")}
+# what is built here is tried as an ordinary user, too
+umask 022
 mkdir -p "$logs"
 work=$logs/work
 mkdir -p "$work"
-# what is built here is tried as an ordinary user, too
 [ -n "${CHECK_LOGS:-}" ] || chmod 755 "$logs"
 trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM HUP

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/published_format.h"
 #include "tests/support/nss_module.h"
@@ -51,6 +52,7 @@ nss_module_load(int argc, char **argv, struct nss_module *ret_module)
 	const char *path = argc > 1 ? argv[1] : getenv("NSS_MODULE");
 	void *handle;
 
+	(void)umask(022); /* what is published is for everybody, whoever's shell this is */
 	require_own_run();
 	handle = path != NULL ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
 	if (handle == NULL) {

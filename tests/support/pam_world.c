@@ -243,6 +243,7 @@ publish_world(void)
 void
 pam_world_make(const char *module)
 {
+	(void)umask(022); /* ordinary processes are to read it, whoever's shell this is */
 	own_mounts();
 	own_configuration();
 	write_stacks(module);
