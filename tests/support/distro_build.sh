@@ -24,6 +24,8 @@ root=$1 tarball=$2 stage=$3
 shift 3
 work=$(mktemp -d "${TMPDIR:-/tmp}/iamlogin-distro.XXXXXX")
 trap 'umount -R "$work" 2>/dev/null; rmdir "$work"' EXIT
+# No network but this machine's own: unit tests connect to themselves.
+ip link set lo up
 mount -t tmpfs -o mode=755 tmpfs "$work"
 mkdir "$work/upper" "$work/work" "$work/root"
 mount -t overlay overlay "$work/root" -o "lowerdir=$root,upperdir=$work/upper,workdir=$work/work"
