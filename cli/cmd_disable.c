@@ -53,6 +53,7 @@ restore(struct enable_store *store, bool is_quiet)
 	if (fence)
 		(void)imds_fence_down();
 	enable_services_stop(service);
+	enable_store_dissolve(store);
 	if (is_quiet)
 		return CLI_OK;
 	if (n_edited == 0)
@@ -68,13 +69,16 @@ static int
 roll_back(struct enable_store *store, bool is_quiet)
 {
 	bool service = enable_store_flag(store, "service");
-	bool fence = enable_store_flag(store, "fence");
+	bool fence = enable_store_flag(store, "fence"), is_last;
 
-	if (enable_store_rollback(store) != 0)
+	if (enable_store_undo(store) != 0)
 		return failed(store->why);
-	if (store->state == ENABLE_STATE_NONE && fence)
+	is_last = store->state == ENABLE_STATE_NONE;
+	if (is_last && fence)
 		(void)imds_fence_down();
-	enable_services_stop(service && store->state == ENABLE_STATE_NONE);
+	enable_services_stop(is_last && service);
+	if (is_last)
+		enable_store_dissolve(store);
 	if (!is_quiet)
 		(void)puts("the change that nobody confirmed is taken back");
 	return CLI_OK;

@@ -223,7 +223,7 @@ start(struct enable_store *store, const struct enable_options *options)
 		r = ENABLE_FAILED;
 	}
 	if (options->imds_fence &&
-	    (imds_fence_up() != 0 || enable_store_set_flag(store, "fence", true) != 0)) {
+	    (enable_store_set_flag(store, "fence", true) != 0 || imds_fence_up() != 0)) {
 		output_error("the fence around IMDS could not be loaded: nft -f %s",
 		    IMDS_FENCE_PATH);
 		r = ENABLE_FAILED;

@@ -25,10 +25,13 @@ enable_services_start(struct enable_store *store, bool now)
 	const char *const link[] = { "systemctl", "enable", "--quiet", UNITS, NULL };
 	const char *const begin[] = { "systemctl", "restart", STARTED, NULL };
 
-	/* `systemctl enable` makes links only, so it works where an image is built */
+	/*
+	 * `systemctl enable` makes links only, so it works where an image is built. Noted before
+	 * it is done: killed in between, disable takes away what may not be there.
+	 */
 	if (run_exists("systemctl") && run(asks, NULL) != 0) {
-		if (run(link, NULL) != 0 ||
-		    enable_store_set_flag(store, "service", true) != 0)
+		if (enable_store_set_flag(store, "service", true) != 0 ||
+		    run(link, NULL) != 0)
 			return 1;
 	}
 	if (!now)

@@ -189,6 +189,14 @@ index_of(struct enable_store *store, const char *path)
 	return n;
 }
 
+static void
+forget(size_t i, const char *what)
+{
+	char path[PATH_SIZE];
+
+	(void)rewrite_remove(kept(i, what, path));
+}
+
 /* What a change starts from, on disk before anything is replaced. */
 static int
 keep(struct enable_store *store, const struct enable_change *change)
@@ -198,7 +206,9 @@ keep(struct enable_store *store, const struct enable_change *change)
 	char path[PATH_SIZE];
 	int r = 0;
 
-	if (i == n) { /* the first time that we touch it */
+	if (i ==
+	    n) { /* the first time that we touch it; a dissolve may have been killed */
+		forget(i, "after");
 		set_bool(file, "before", change->before != NULL);
 		if (change->before != NULL)
 			r = rewrite_put(
@@ -216,19 +226,10 @@ keep(struct enable_store *store, const struct enable_change *change)
 	return 0;
 }
 
-static int
-replace(struct enable_store *store, const struct enable_change *change)
-{
-	int r = rewrite_put(change->path, change->after, change->path, change->mode);
-
-	if (r != 0)
-		return fail(store, "%s: %s", change->path, reason(r));
-	return 0;
-}
-
 int
 enable_store_apply(struct enable_store *store, const struct enable_plan *plan)
 {
+	const struct enable_change *change;
 	char why[sizeof(store->why)];
 	size_t i;
 	int r = 0;
@@ -239,8 +240,12 @@ enable_store_apply(struct enable_store *store, const struct enable_plan *plan)
 		r = rewrite_put(PENDING_PATH, "", NULL, 0600) != 0
 			? fail(store, "%s: cannot be written", PENDING_PATH)
 			: save(store, ENABLE_STATE_PENDING);
-	for (i = 0; r == 0 && i < plan->n; i++)
-		r = replace(store, &plan->changes[i]);
+	for (i = 0; r == 0 && i < plan->n; i++) {
+		change = &plan->changes[i];
+		r = rewrite_put(change->path, change->after, change->path, change->mode);
+		if (r != 0)
+			r = fail(store, "%s: %s", change->path, reason(r));
+	}
 	if (r != 0) {
 		memcpy(why, store->why, sizeof(why));
 		if (enable_store_rollback(store) == 0)
@@ -276,14 +281,6 @@ enable_store_set_flag(struct enable_store *store, const char *key, bool value)
 {
 	set_bool(store->manifest, key, value);
 	return save(store, store->state);
-}
-
-static void
-forget(size_t i, const char *what)
-{
-	char path[PATH_SIZE];
-
-	(void)rewrite_remove(kept(i, what, path));
 }
 
 int
@@ -329,9 +326,8 @@ put_back(struct enable_store *store, size_t i, const char *what)
 	return r != 0 ? fail(store, "%s: %s", path, reason(r)) : 0;
 }
 
-/* Nothing is left of a store that holds no file. */
-static int
-dissolve(struct enable_store *store)
+void
+enable_store_dissolve(struct enable_store *store)
 {
 	size_t n = output_length(files(store)), i;
 
@@ -345,41 +341,45 @@ dissolve(struct enable_store *store)
 	(void)rewrite_remove(PENDING_PATH);
 	(void)rmdir(DIR_PATH);
 	store->state = ENABLE_STATE_NONE;
+}
+
+int
+enable_store_undo(struct enable_store *store)
+{
+	size_t n = output_length(files(store)), i, n_left = 0;
+	char after[PATH_SIZE];
+	bool failed = false;
+
+	/* all that can be put back is, whatever one file says */
+	for (i = n; i-- > 0;)
+		if (has(entry(store, i), "changing") && put_back(store, i, "prev") != 0)
+			failed = true;
+		else
+			set_bool(entry(store, i), "changing", false);
+	if (failed)
+		return 1;
+	for (i = 0; i < n; i++)
+		n_left += access(kept(i, "after", after), F_OK) == 0;
+	store->state = ENABLE_STATE_NONE; /* on disk by dissolve(): the last step */
+	if (n_left == 0)
+		return 0;
+	if (save(store, ENABLE_STATE_ENABLED) != 0)
+		return 1;
+	for (i = 0; i < n; i++) {
+		forget(i, "prev");
+		forget(i, "next");
+	}
+	(void)rewrite_remove(PENDING_PATH);
 	return 0;
 }
 
 int
 enable_store_rollback(struct enable_store *store)
 {
-	size_t n = output_length(files(store)), i, n_left = 0;
-	int r = 0, failed = 0;
+	int r = enable_store_undo(store);
 
-	/* all that can be put back is, whatever one file says */
-	for (i = n; i-- > 0;) {
-		if (!has(entry(store, i), "changing"))
-			continue;
-		r = put_back(store, i, "prev");
-		if (r != 0)
-			failed = r;
-		else
-			set_bool(entry(store, i), "changing", false);
-	}
-	if (failed != 0)
-		return failed;
-	for (i = 0; i < n; i++) {
-		char after[PATH_SIZE];
-
-		if (access(kept(i, "after", after), F_OK) == 0) {
-			n_left++;
-			forget(i, "prev");
-			forget(i, "next");
-		}
-	}
-	if (n_left == 0)
-		return dissolve(store);
-	r = save(store, ENABLE_STATE_ENABLED);
-	if (r == 0)
-		(void)rewrite_remove(PENDING_PATH);
+	if (r == 0 && store->state == ENABLE_STATE_NONE)
+		enable_store_dissolve(store);
 	return r;
 }
 
@@ -446,5 +446,5 @@ enable_store_restore(struct enable_store *store,
 	if (r != 0)
 		return r;
 	*ret_n_edited = n_edited;
-	return dissolve(store);
+	return 0;
 }

@@ -65,7 +65,18 @@ int enable_store_set_flag(struct enable_store *store, const char *key, bool valu
 /** enable_store_commit() - ENABLED. 0 or 1 */
 int enable_store_commit(struct enable_store *store);
 
-/** enable_store_rollback() - from PENDING or UNCONFIRMED to what was before. 0 or 1 */
+/**
+ * enable_store_undo() - from PENDING or UNCONFIRMED to what was before
+ *
+ * Return: 0, the state then is ENABLED or NONE; or 1. The store is still there when it is NONE,
+ * so that somebody killed before enable_store_dissolve() does all of it again.
+ */
+int enable_store_undo(struct enable_store *store);
+
+/** enable_store_dissolve() - the last step of undo() and restore(): nothing is remembered */
+void enable_store_dissolve(struct enable_store *store);
+
+/** enable_store_rollback() - undo(), then dissolve() where nothing is left. 0 or 1 */
 int enable_store_rollback(struct enable_store *store);
 
 /**
@@ -74,7 +85,8 @@ int enable_store_rollback(struct enable_store *store);
  *     without us, malloc'd; or NULL: the file, which is ours alone, is moved aside to
  *     "PATH.iamlogin-disabled"
  *
- * Return: 0 with @ret_n_edited files that were not as we had left them, or 1.
+ * Return: 0 with @ret_n_edited files that were not as we had left them, or 1. What else there
+ * is to take back comes next, and enable_store_dissolve() last.
  */
 int enable_store_restore(struct enable_store *store,
     char *(*edit)(const char *path, const char *text), size_t *ret_n_edited);

@@ -121,6 +121,20 @@ for step in 1 4 8; do
 	iamlogin disable --quiet
 	as_stock >/dev/null || claim_broken "a disable killed at step $step" "$(as_stock)"
 done
+rc=1
+for ((step = 1; rc != 0 && step < 200; step += 5)); do
+	enable --quiet
+	rc=0
+	strace -o /dev/null -e trace=unlinkat -e inject=unlinkat:signal=KILL:when="$step" \
+	    iamlogin disable --quiet >/dev/null 2>&1 || rc=$?
+	iamlogin disable --quiet
+	as_stock >/dev/null || claim_broken "a disable killed as it forgets, at $step" "$(as_stock)"
+	enable --quiet --confirm-within 30s
+	iamlogin disable --rollback --quiet
+	as_stock >/dev/null || claim_broken "a rollback after one killed at $step" "$(as_stock)"
+	[ ! -e /var/lib/iamlogin-enable ] || claim_broken "what was killed at $step is remembered"
+done
+equals "the last step was behind the end of a disable" 0 "$rc"
 claim_holds "a disable that is killed is finished by the next one"
 
 # --- nobody confirms
