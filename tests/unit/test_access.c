@@ -38,6 +38,47 @@ configure(struct people_fixture *f, const char *rules)
 }
 
 static void
+test_a_way_is_named_only_by_an_allow_that_is_true(void **state)
+{
+	static const struct {
+		const char *login, *own;
+		bool by_login, by_own;
+	} table[] = {
+		{ "allow = path:/people/*\n", "deny = tag:absent\n", false, false },
+		{ "allow = path:/people/* & via:cert\n", "deny = tag:absent\n", true,
+		    true },
+		{ "allow = via:cert & path:/people/*\n", "allow = via:eic\n", true,
+		    true },
+		{ "allow = path:/people/*\nallow = via:cert\n", "allow = via:eic\n", true,
+		    true },
+		{ "allow = via:eic\n", "allow = path:/people/*\n", false, false },
+		{ "allow = tag:cert\n", "allow = path:/people/*\n", false, false },
+		{ "allow = user:eve & via:cert\n", "allow = via:eic\n", false, false },
+		{ "allow = instance:x & via:cert\n", "allow = via:eic\n", false, false },
+		{ "deny = via:cert\nallow = path:/people/*\n", "deny = via:cert\n", false,
+		    false },
+		{ "allow = path:/people/*\n", "allow = via:cert\n", false, true },
+	};
+	const struct rules_access by_cert = { .via = "cert", .caller = "arn:x" };
+	struct people_fixture *f = *state;
+	const struct directory_principal *who = jo(f, "cert");
+	char text[300];
+
+	f->instance->tags_state = INSTANCE_TAGS_UNKNOWN;
+	for (size_t i = 0; i < BASE_N(table); i++) {
+		(void)snprintf(text, sizeof(text), "[login]\n%s[login:own]\n%s",
+		    table[i].login, table[i].own);
+		configure(f, text);
+		if (access_names_way(f->config, LOGIN, who, f->instance, &by_cert) !=
+		    table[i].by_login)
+			fail_msg("[login] of %zu", i);
+		if (access_names_way(f->config, OWN, who, f->instance, &by_cert) !=
+		    table[i].by_own)
+			fail_msg("[login:own] of %zu", i);
+	}
+}
+
+static void
 test_no_section_is_better_than_login(void **state)
 {
 	/* [login], the section beside it, and what both make; T, U, F as in "U F" */
@@ -445,6 +486,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_FIXTURE(test_a_way_is_named_only_by_an_allow_that_is_true),
 		WITH_FIXTURE(test_no_section_is_better_than_login),
 		WITH_FIXTURE(test_a_way_in_is_enough_for_now_and_the_taken_one_decides),
 		WITH_FIXTURE(test_the_world_knows_who_depends_on_the_way),
