@@ -31,8 +31,9 @@ parse_mark(const char *text, uint64_t *ret_ino, uint64_t *ret_offset)
 }
 
 /*
- * Has the daemon taken all of a full spool? It keeps how far it has read where only it and
- * root can look. Nobody appends to a full file, so what was taken may go.
+ * Has the daemon taken all of a full spool? It keeps how far it has read in its own directory
+ * below /run: like the spool not beyond a boot, and out of a full disk's reach. Nobody appends
+ * to a full file, so what was taken may go.
  */
 static bool
 was_taken(void)
@@ -41,7 +42,7 @@ was_taken(void)
 	uint64_t ino, offset;
 	struct stat st;
 
-	(void)snprintf(path, sizeof(path), "%s/spool", paths_state_dir);
+	(void)snprintf(path, sizeof(path), "%s/spool", paths_run_dir);
 	return file_read_text(path, text, sizeof(text)) == 0 &&
 	       parse_mark(text, &ino, &offset) && lstat(paths_pam_spool, &st) == 0 &&
 	       st.st_ino == ino && st.st_size >= 0 && (uint64_t)st.st_size == offset;

@@ -8,12 +8,12 @@
 #include <syslog.h>
 
 #include <json-c/json.h>
-#define SD_JOURNAL_SUPPRESS_LOCATION
-#include <systemd/sd-journal.h>
 
 #include "common/clock.h"
 #include "daemon/audit.h"
+#include "daemon/audit_journal.h"
 #include "daemon/audit_rate.h"
+#include "daemon/audit_waiting.h"
 #include "daemon/digest.h"
 #include "daemon/log.h"
 
@@ -36,12 +36,12 @@ struct audit {
 	struct audit_rate rate;
 };
 
-/* What continues a chain: the last whole line's seq and hash. */
+/* What continues a chain: the last whole line's seq and hash; with @follows only of the next. */
 static bool
-audit_adopt_line(struct audit *audit, const char *line, size_t len)
+audit_adopt_line(struct audit *audit, const char *line, size_t len, bool follows)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(8);
-	struct json_object *record = NULL, *seq;
+	struct json_object *record = NULL, *seq, *prev;
 	uint8_t digest[DIGEST_SIZE];
 	bool adopted = false;
 
@@ -50,6 +50,8 @@ audit_adopt_line(struct audit *audit, const char *line, size_t len)
 	record = json_tokener_parse_ex(tokener, line, (int)len);
 	if (record != NULL && json_object_object_get_ex(record, "seq", &seq) &&
 	    json_object_is_type(seq, json_type_int) &&
+	    (!follows || (json_object_object_get_ex(record, "prev", &prev) &&
+			     strcmp(json_object_get_string(prev), audit->prev) == 0)) &&
 	    digest_sha256(line, len, digest) == 0) {
 		audit->seq = json_object_get_int64(seq) + 1;
 		digest_hex(digest, audit->prev);
@@ -88,7 +90,7 @@ audit_adopt_tail(
 		const char *last = end != NULL ? end + 1 : tail;
 		size_t len = (size_t)(tail + n - last);
 
-		if (audit_adopt_line(audit, last, len))
+		if (audit_adopt_line(audit, last, len, false))
 			return true;
 		if (digest_sha256(last, len, digest) == 0)
 			digest_hex(digest, ret_torn);
@@ -96,7 +98,7 @@ audit_adopt_tail(
 	for (; end != NULL && end > tail; end = start) {
 		start = memrchr(tail, '\n', (size_t)(end - tail));
 		if (audit_adopt_line(audit, start != NULL ? start + 1 : tail,
-			(size_t)(end - (start != NULL ? start + 1 : tail))))
+			(size_t)(end - (start != NULL ? start + 1 : tail)), false))
 			return true;
 		if (start == NULL)
 			break;
@@ -127,6 +129,36 @@ audit_open_file(struct audit *audit)
 	audit->ino = st.st_ino;
 }
 
+/*
+ * What the disk had not taken when a daemon before us ended. A trail that cannot be read tells
+ * nothing of what stands in it: then all of it.
+ */
+static bool
+audit_adopt_waiting(struct audit *audit)
+{
+	_cleanup_free_ char *text = NULL;
+	bool follows = audit->fd >= 0;
+	char *line, *end;
+
+	if (audit_waiting_read(&text) != 0)
+		return false;
+	for (line = text; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		size_t len = (size_t)(end - line);
+		char *copy;
+
+		if (audit->n_pending == AUDIT_PENDING_MAX ||
+		    !audit_adopt_line(audit, line, len, follows))
+			continue;
+		follows = true;
+		copy = strndup(line, len + 1);
+		if (copy != NULL)
+			audit->pending[audit->n_pending++] = copy;
+	}
+	if (audit->n_pending == 0)
+		audit_waiting_forget();
+	return audit->n_pending > 0;
+}
+
 /* Goes on with the chain that stands there, or in the file that was moved away from there. */
 static void
 audit_adopt(struct audit *audit)
@@ -146,6 +178,10 @@ audit_adopt(struct audit *audit)
 			(void)audit_adopt_tail(audit, old, &ended, ignored);
 	} else {
 		audit->is_torn = !ended;
+	}
+	if (audit_adopt_waiting(audit)) { /* the torn line will follow whole */
+		audit_flush(audit);
+		return;
 	}
 	if (torn[0] == '\0')
 		return;
@@ -261,8 +297,10 @@ audit_flush(struct audit *audit)
 	audit->n_pending -= done;
 	memmove(audit->pending, audit->pending + done,
 	    audit->n_pending * sizeof(audit->pending[0]));
-	if (done > 0 && audit->n_pending == 0)
+	if (done > 0 && audit->n_pending == 0) {
 		audit->complained = false;
+		audit_waiting_forget();
+	}
 }
 
 /* Appends a whole line, in order: never past records that wait. */
@@ -280,32 +318,12 @@ audit_append(struct audit *audit, const char *line)
 			return;
 		}
 		audit->pending[audit->n_pending++] = copy;
+		(void)audit_waiting_add(
+		    line); /* else a restart leaves it to the journal */
 	}
 	if (digest_sha256(line, strlen(line) - 1, digest) == 0)
 		digest_hex(digest, audit->prev);
 	audit->seq++;
-}
-
-static void
-audit_to_journal(const struct record *r, const char *line)
-{
-	char uid[24], age[24];
-
-	(void)snprintf(uid, sizeof(uid), "%lld", (long long)r->uid);
-	(void)snprintf(age, sizeof(age), "%lld", (long long)r->age_s);
-	(void)sd_journal_send("MESSAGE=%s %s: %s%s%s", record_event_name(r->event),
-	    r->account != NULL ? r->account : "-", verdict_name(r->verdict), " ",
-	    verdict_reason_name(r->reason), "PRIORITY=%i",
-	    r->verdict == VERDICT_ALLOW ? LOG_INFO : LOG_NOTICE, "IAMLOGIN_EVENT=%s",
-	    record_event_name(r->event), "IAMLOGIN_VERDICT=%s", verdict_name(r->verdict),
-	    "IAMLOGIN_REASON=%s", verdict_reason_name(r->reason), "IAMLOGIN_ACCOUNT=%s",
-	    r->account != NULL ? r->account : "", "IAMLOGIN_UID=%s", uid,
-	    "IAMLOGIN_PERSON_ARN=%s", r->person.arn != NULL ? r->person.arn : "",
-	    "IAMLOGIN_KEY_FINGERPRINT=%s",
-	    r->key.fingerprint != NULL ? r->key.fingerprint : "", "IAMLOGIN_SERVICE=%s",
-	    r->service != NULL ? r->service : "", "IAMLOGIN_RHOST=%s",
-	    r->rhost != NULL ? r->rhost : "", "IAMLOGIN_AGE_S=%s", age,
-	    "IAMLOGIN_RECORD=%s", line, NULL);
 }
 
 static void
@@ -331,7 +349,7 @@ audit_put(struct audit *audit, struct record *record)
 		return;
 	}
 	audit_append(audit, line);
-	audit_to_journal(record, line);
+	audit_journal(record, line);
 }
 
 void

@@ -6,7 +6,7 @@
  * before it (without its newline), so that `iamlogin audit verify` finds gaps and edits. A
  * file that was moved away (logrotate) is replaced by a new one that goes on with the chain.
  * A record that cannot be written to the file still reaches the journal, and waits in memory
- * (up to AUDIT_PENDING_MAX) until the file takes it.
+ * (up to AUDIT_PENDING_MAX) until the file takes it; over a restart in audit_waiting.h.
  *
  * The file is only ever appended to. Half a line (a full disk, a power cut) gets a newline
  * and stays; behind it comes either the same line whole, or, after a restart, a record whose

@@ -33,13 +33,20 @@ struct sessions;
 struct verdicts;
 struct watch;
 
+/* How much of PAM's spool was taken. */
+struct spool_mark {
+	uint64_t ino;
+	uint64_t offset;
+};
+
 struct daemon {
 	struct config *config;
 	sd_event *event;
 	struct audit *audit;
-	struct net *net; /* NULL with kind = file */
+	struct spool_mark spool_unsaved; /* ino 0: the file says it */
+	struct net *net;                 /* NULL with kind = file */
 	struct refresh *refresh;
-	struct fleet *fleet; /* kind = s3; else NULL */
+	struct fleet *fleet;         /* kind = s3; else NULL */
 	struct publisher *publisher; /* [publish]; else NULL */
 	struct server *server;
 	struct watch *watch;
@@ -57,7 +64,7 @@ struct daemon {
 	uint64_t generation; /* of the snapshot that stands */
 	uint64_t hash_seed;
 	uint8_t boot_id[16];
-	bool cannot_publish; /* the last publication failed */
+	bool cannot_publish;                          /* the last publication failed */
 	int64_t published_wall_ms, published_boot_ms; /* the stamps that it had */
 
 	uint32_t effective_fresh_s;

@@ -13,15 +13,10 @@
 
 #define SPOOL_MAX (1 << 20)
 
-struct spool_mark {
-	uint64_t ino;
-	uint64_t offset;
-};
-
 static void
 spool_mark_path(const char *suffix, char ret[PATH_MAX])
 {
-	(void)snprintf(ret, PATH_MAX, "%s/spool%s", paths_state_dir, suffix);
+	(void)snprintf(ret, PATH_MAX, "%s/spool%s", paths_run_dir, suffix);
 }
 
 static struct spool_mark
@@ -39,8 +34,9 @@ spool_mark_read(void)
 	return mark;
 }
 
+/* Where /run is full the mark is kept here, and tried again: or each tick would take all anew. */
 static void
-spool_mark_write(struct spool_mark mark)
+spool_mark_write(struct daemon *d, struct spool_mark mark)
 {
 	char path[PATH_MAX], temp[PATH_MAX], text[64];
 	_cleanup_close_ int fd = -1;
@@ -51,8 +47,14 @@ spool_mark_write(struct spool_mark mark)
 	spool_mark_path(".new", temp);
 	(void)unlink(temp);
 	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || write(fd, text, (size_t)n) != n || rename(temp, path) != 0)
-		log_line(LOG_ERR, "%s: %m: records may be taken twice", path);
+	if (fd < 0 || write(fd, text, (size_t)n) != n || rename(temp, path) != 0) {
+		if (d->spool_unsaved.ino == 0)
+			log_line(
+			    LOG_ERR, "%s: %m: a restart takes PAM's records twice", path);
+		d->spool_unsaved = mark;
+		return;
+	}
+	d->spool_unsaved.ino = 0;
 }
 
 /* Root's, regular, not writable by others: else it is not PAM's. */
@@ -75,7 +77,8 @@ spool_import(struct daemon *d)
 {
 	static char bytes[SPOOL_MAX + RECORD_LINE_MAX];
 	_cleanup_close_ int fd = -1;
-	struct spool_mark mark = spool_mark_read();
+	struct spool_mark mark =
+	    d->spool_unsaved.ino != 0 ? d->spool_unsaved : spool_mark_read();
 	struct stat st;
 	char *line = bytes, *end;
 	ssize_t n;
@@ -85,8 +88,11 @@ spool_import(struct daemon *d)
 		return;
 	if (mark.ino != st.st_ino || mark.offset > (uint64_t)st.st_size)
 		mark = (struct spool_mark){ .ino = st.st_ino };
-	if (mark.offset == (uint64_t)st.st_size)
+	if (mark.offset == (uint64_t)st.st_size) {
+		if (d->spool_unsaved.ino != 0)
+			spool_mark_write(d, mark);
 		return;
+	}
 	n = pread(fd, bytes, sizeof(bytes), (off_t)mark.offset);
 	if (n <= 0)
 		return;
@@ -96,5 +102,5 @@ spool_import(struct daemon *d)
 	if (line == bytes)
 		return;
 	mark.offset += (uint64_t)(line - bytes);
-	spool_mark_write(mark);
+	spool_mark_write(d, mark);
 }

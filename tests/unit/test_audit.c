@@ -14,7 +14,9 @@
 #include <unistd.h>
 
 #include "cli/audit_chain.h"
+#include "common/paths.h"
 #include "daemon/audit.h"
+#include "tests/support/paths_test.h"
 #include "tests/support/scratch.h"
 
 struct trail {
@@ -30,6 +32,7 @@ setup(void **state)
 
 	assert_non_null(trail);
 	scratch_make(trail->dir);
+	paths_test_set(trail->dir);
 	(void)snprintf(trail->path, sizeof(trail->path), "%s/audit.jsonl", trail->dir);
 	assert_int_equal(audit_open(trail->path, &trail->audit), 0);
 	(void)signal(SIGXFSZ, SIG_IGN);
@@ -121,14 +124,78 @@ test_a_full_disk_tears_a_line_and_loses_none(void **state)
 	assert_int_equal(chain.torn, 2);
 }
 
+static void
+restart(struct trail *trail)
+{
+	audit_free(trail->audit);
+	trail->audit = NULL;
+	assert_int_equal(audit_open(trail->path, &trail->audit), 0);
+}
+
+static void
+expect_whole(const struct trail *trail, uint64_t lines, uint64_t torn)
+{
+	struct audit_counts counts;
+	struct audit_chain chain = chain_of(trail);
+
+	assert_string_equal(chain.wrong, "");
+	assert_int_equal(chain.lines, lines);
+	assert_int_equal(chain.torn, torn);
+	audit_counts_read(trail->audit, &counts);
+	assert_int_equal(counts.pending, 0);
+	assert_int_equal(counts.lost, 0);
+}
+
+static void
+test_what_a_full_disk_does_not_take_outlives_a_restart(void **state)
+{
+	struct trail *trail = *state;
+	off_t full;
+
+	put(trail, 50);
+	full = size_of(trail) + 40;
+	limit(full);
+	put(trail, 3);
+	restart(trail);
+	put(trail, 2);
+	restart(trail);
+	assert_int_equal(size_of(trail), full);
+	limit(-1);
+	put(trail, 1);
+	expect_whole(trail, 56, 1);
+	restart(trail); /* nothing is taken twice */
+	put(trail, 1);
+	expect_whole(trail, 57, 1);
+}
+
+static void
+test_what_was_written_before_the_end_is_not_written_twice(void **state)
+{
+	struct trail *trail = *state;
+	char waiting[SCRATCH_SIZE + 64], kept[SCRATCH_SIZE + 64];
+
+	(void)snprintf(waiting, sizeof(waiting), "%s/audit.waiting", paths_run_dir);
+	(void)snprintf(kept, sizeof(kept), "%s/kept", trail->dir);
+	put(trail, 50);
+	limit(size_of(trail));
+	put(trail, 3);
+	assert_int_equal(link(waiting, kept), 0);
+	limit(-1);
+	put(trail, 1);
+	assert_int_equal(access(waiting, F_OK), -1);
+	assert_int_equal(rename(kept, waiting), 0); /* as if killed before it was gone */
+	restart(trail);
+	put(trail, 1);
+	expect_whole(trail, 55, 0);
+	assert_int_equal(access(waiting, F_OK), -1);
+}
+
 /* What a power cut leaves: the file's first @size bytes. */
 static void
 cut(struct trail *trail, off_t size)
 {
-	audit_free(trail->audit);
-	trail->audit = NULL;
 	assert_int_equal(truncate(trail->path, size), 0);
-	assert_int_equal(audit_open(trail->path, &trail->audit), 0);
+	restart(trail);
 }
 
 static void
@@ -183,6 +250,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_full_disk_tears_a_line_and_loses_none),
+		TEST(test_what_a_full_disk_does_not_take_outlives_a_restart),
+		TEST(test_what_was_written_before_the_end_is_not_written_twice),
 		TEST(test_a_line_torn_by_a_power_cut_is_named_by_the_next),
 		TEST(test_a_first_line_that_is_torn_is_named_too),
 		TEST(test_a_record_that_lacks_its_newline_only_is_whole),

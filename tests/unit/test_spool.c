@@ -55,7 +55,7 @@ mark(unsigned long long ino, unsigned long long offset, const char *end)
 {
 	char path[SCRATCH_SIZE + 32], text[64];
 
-	(void)snprintf(path, sizeof(path), "%s/spool", paths_state_dir);
+	(void)snprintf(path, sizeof(path), "%s/spool", paths_run_dir);
 	(void)snprintf(text, sizeof(text), "%llu %llu%s", ino, offset, end);
 	put(path, text, 0);
 }
