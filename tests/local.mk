@@ -131,6 +131,7 @@ EXTRA_DIST += packaging/rpm.sh packaging/rpm/iamlogin.spec.in packaging/selinux/
 	packaging/authselect/iamlogin/system-auth packaging/authselect/iamlogin/password-auth \
 	packaging/authselect/iamlogin/postlogin packaging/authselect/iamlogin/nsswitch.conf \
 	doc/guide tests/boot/golden_image.sh tests/boot/golden_images.sh tests/boot/warden_units.sh \
+	tests/boot/start_again.sh \
 	tests/boot/boot_cost.sh tests/boot/time_to_sshd.sh \
 	tests/packaging/extras.sh tests/packaging/rpm.sh tests/plugin/check_units.sh \
 	tests/support/boot.sh tests/support/golden_root.sh

@@ -26,7 +26,9 @@ for suite; do
 	LOGS=${LOGS:-$work/logs}/$suite BOOT_SECONDS=$((300 + logins * 3)) \
 	    "$top/tests/support/boot.sh" "$root" "$work/debs" "$top/tests/boot/golden_image.sh" \
 	    "$logins" || rc=1
-	LOGS=${LOGS:-$work/logs}/$suite-warden "$top/tests/support/boot.sh" "$root" \
-	    "$work/debs" "$top/tests/boot/warden_units.sh" || rc=1
+	for test in warden_units start_again; do
+		LOGS=${LOGS:-$work/logs}/$suite-$test BOOT_SECONDS=600 "$top/tests/support/boot.sh" \
+		    "$root" "$work/debs" "$top/tests/boot/$test.sh" || rc=1
+	done
 done
 exit $rc

@@ -15,7 +15,7 @@ runs()
 
 fresh()
 {
-	[ "$(iamlogin status --json | jq -r .state)" = FRESH ]
+	iamlogin status --json | jq -e '.from != "files" and .state == "FRESH"'
 }
 
 # people NAME... - a directory in which tags name these accounts

@@ -9,7 +9,9 @@
 #
 # What systemd-nspawn --boot does, without a systemd on the host: private mount, pid, network,
 # uts, ipc and cgroup namespaces, the image's own systemd as PID 1, its units in force. The
-# cloud is instance.sh's. LOGS=DIR gets the console, and is required.
+# cloud is instance.sh's. LOGS=DIR gets the console, and is required. BOOT_EACH=FILE boots it
+# once for each line of FILE, a command that is run in the image before; what TEST says in the
+# N-th boot is in LOGS/N/test.out.
 # shellcheck disable=SC2154 # here, r and cloud are instance.sh's
 set -euo pipefail
 
@@ -93,6 +95,16 @@ boot_inside()
 	cp "$test" "$r/e2e/test.sh"
 	build_image "$debs"
 	add_test "$@"
+	if [ -n "${BOOT_EACH:-}" ]; then
+		boot_each
+		exit
+	fi
+	start_systemd
+}
+
+# start_systemd - the image's own, in place of this process; the console is in /logs
+start_systemd()
+{
 	cd "$r"
 	mkdir -p .old
 	pivot_root . .old
@@ -100,6 +112,51 @@ boot_inside()
 	exec env -i container=e2e PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 TERM=dumb \
 	    /lib/systemd/systemd --log-target=console --show-status=1 \
 	    </dev/null >/logs/console.log 2>&1
+}
+
+# boot_each - the image, booted for each line of $BOOT_EACH in namespaces of its own, one after
+# the other; then, for boot_outside, the end
+boot_each()
+{
+	local prepare n=0 deadline pid rc=0 each
+
+	while read -r prepare <&9; do
+		n=$((n + 1))
+		in_root /bin/bash -c "$prepare" >>"$logs/build.log" 2>&1
+		rm -rf "${logs:?}/$n"
+		mkdir "$logs/$n"
+		unshare -m -p -u -i -C -f --kill-child --mount-proc --propagation private \
+		    "$here/boot.sh" --again "$r" "$logs/$n" 9<&- &
+		pid=$!
+		deadline=$((SECONDS + 120))
+		while [ ! -e "$logs/$n/rc" ] && [ $SECONDS -lt $deadline ]; do
+			sleep 0.1
+		done
+		each=99
+		[ ! -e "$logs/$n/rc" ] || read -r each <"$logs/$n/rc"
+		[ "$each" = 0 ] || rc=$each
+		kill -KILL $pid 2>/dev/null || true
+		wait $pid || true
+	done 9<"$BOOT_EACH"
+	echo "$n boots" >"$logs/test.out"
+	echo "$rc" >"$logs/rc.new"
+	mv "$logs/rc.new" "$logs/rc"
+}
+
+# boot_again R LOGS - as PID 1 of the namespaces that boot_each made
+boot_again()
+{
+	r=$1 logs=$2
+	mount -t proc proc "$r/proc"
+	mount -t tmpfs -o mode=755 tmpfs "$r/run"
+	mount -t tmpfs -o mode=1777 tmpfs "$r/tmp"
+	umount "$r/sys/fs/cgroup"
+	mount -t cgroup2 cgroup2 "$r/sys/fs/cgroup"
+	mount --bind "$logs" "$r/logs"
+	: >"$logs/console.log"
+	mount --bind "$logs/console.log" "$r/dev/console"
+	hostname golden
+	start_systemd
 }
 
 boot_outside()
@@ -142,6 +199,9 @@ boot_outside()
 if [ "${1:-}" = --inside ]; then
 	shift
 	boot_inside "$@"
+elif [ "${1:-}" = --again ]; then
+	shift
+	boot_again "$@"
 else
 	boot_outside "$@"
 fi
