@@ -24,9 +24,9 @@ struct doctor {
 	char *config;
 };
 
-static void (*const checks[])(struct doctor *) = { doctor_daemon, doctor_imds,
-	doctor_nsswitch, doctor_names, doctor_pam, doctor_sshd, doctor_stray_keys,
-	doctor_sudo, doctor_selinux, doctor_session_manager };
+static void (*const checks[])(struct doctor *) = { doctor_daemon, doctor_units,
+	doctor_imds, doctor_nsswitch, doctor_names, doctor_pam, doctor_sshd,
+	doctor_stray_keys, doctor_sudo, doctor_selinux, doctor_session_manager };
 static void (*const bypass_checks[])(struct doctor *) = { doctor_bypass_sshd,
 	doctor_bypass_accounts, doctor_bypass_services };
 

@@ -43,6 +43,7 @@ const char *doctor_config(const struct doctor *doctor);
 
 /* Prerequisites. */
 void doctor_daemon(struct doctor *doctor); /* state, credentials, permissions, clock */
+void doctor_units(struct doctor *doctor);  /* enabled, and alive */
 void doctor_imds(struct doctor *doctor);   /* version, hop limit, instance tags */
 void doctor_nsswitch(struct doctor *doctor);
 void doctor_names(struct doctor *doctor); /* id range, first.last, nscd, lastlog */

@@ -59,6 +59,28 @@ withstands "a program that is missing"
 mv /usr/sbin/iamlogind.away /usr/sbin/iamlogind
 holds "put back, it runs without another command" until_holds 60 fresh
 
+# --- doctor names the unit that is at fault, and what mends it
+# doctor_says SENTENCE LEVEL TEXT - a line about the units
+doctor_says()
+{
+	matches "$1" "^$2 .*$3" "$(iamlogin doctor --json |
+		jq -r '.checks[] | select(.check == "units") | "\(.level) \(.text)"')"
+}
+doctor_says "doctor has nothing to say about the units" ok 'enabled and alive'
+systemctl stop iamlogind.socket
+doctor_says "doctor says that the socket does not listen" failed 'iamlogind.socket is not running'
+systemctl stop iamlogind.service
+systemctl start iamlogind.service # as its remedy says
+doctor_says "its remedy mends it" ok 'enabled and alive'
+systemctl mask --now --quiet iamlogind.service
+doctor_says "doctor says that the daemon is masked" failed 'iamlogind.service is masked'
+systemctl unmask --quiet iamlogind.service
+systemctl start iamlogind.service
+systemctl disable --quiet iamlogind.socket
+doctor_says "doctor says what the next boot would lack" failed 'iamlogind.socket is not enabled'
+systemctl enable --quiet --now iamlogind.socket
+doctor_says "and nothing once that is mended" ok 'enabled and alive'
+
 bursts=0
 for ((n = 0; n < 12; n++)); do
 	systemctl restart iamlogind || bursts=$((bursts + 1))
