@@ -13,7 +13,8 @@ complain()
 	bad=1
 }
 
-for source in doc/*.[158].scd; do
+command -v man >/dev/null || { echo "man is not installed"; exit 77; }
+for source in doc/*.[0-9].scd; do
 	page=${source%.scd}
 	[ -e "$build/$page" ] && page=$build/$page
 	[ -e "$page" ] || { complain "$page was not generated"; continue; }

@@ -14,7 +14,8 @@ cache=${IAMLOGIN_CACHE:-/var/cache/iamlogin-tests}
 suite=$1
 packages=(gcc libc6-dev make pkg-config libpam0g-dev libcurl4-openssl-dev libssl-dev
 	libjson-c-dev libexpat1-dev libinih-dev libsystemd-dev libcmocka-dev zlib1g-dev
-	cron at tmux pamtester systemd libpam-systemd)
+	cron at tmux pamtester systemd libpam-systemd
+	python3 openssl man-db)
 # mmdebstrap still makes /lib a directory of its own there; a machine that was installed has it
 # merged, and a release installs its PAM module below /usr/lib.
 [ "$suite" != bullseye ] || packages+=(usrmerge)
