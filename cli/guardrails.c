@@ -18,6 +18,10 @@ struct trusted {
 	struct json_object *tags, *instance_tags, *paths, *groups, *role_paths;
 };
 
+/* Below whichever path; a name has no slash, so no other user's ARN ends like this. */
+#define OWN_USER \
+	"arn:*:iam::*:user/${aws:username}", "arn:*:iam::*:user/*/${aws:username}"
+
 static void
 add(struct json_object *array, const char *text)
 {
@@ -244,22 +248,14 @@ add_groups(
 static void
 add_people(struct json_object *all, const struct trusted *trusted, const char *admins)
 {
-	if (json_object_array_length(trusted->paths) > 0) {
+	if (json_object_array_length(trusted->paths) > 0)
 		json_object_array_add(all,
 		    deny("PeopleArePutInScope", LIST("iam:CreateUser", "iam:UpdateUser"),
 			"Resource", arns(trusted->paths, "user", true, "*"), admins));
-		json_object_array_add(all,
-		    deny("KeysAreTheirOwners",
-			LIST("iam:UploadSSHPublicKey", "iam:UpdateSSHPublicKey"),
-			"NotResource",
-			arns(trusted->paths, "user", true, "${aws:username}"), admins));
-	} else {
-		json_object_array_add(
-		    all, deny("KeysAreTheirOwners",
-			     LIST("iam:UploadSSHPublicKey", "iam:UpdateSSHPublicKey"),
-			     "NotResource", LIST("arn:*:iam::*:user/${aws:username}"),
-			     admins));
-	}
+	json_object_array_add(
+	    all, deny("KeysAreTheirOwners",
+		     LIST("iam:UploadSSHPublicKey", "iam:UpdateSSHPublicKey"),
+		     "NotResource", LIST(OWN_USER), admins));
 	for (size_t i = 0; i < json_object_array_length(trusted->groups); i += GROUPS_MAX)
 		add_groups(all, trusted->groups, i, admins);
 	if (json_object_array_length(trusted->role_paths) > 0)
@@ -400,11 +396,11 @@ guardrails_callers(const char *config)
 	json_object_array_add(statements,
 	    allow("OwnSessions", LIST("ssm:TerminateSession", "ssm:ResumeSession"),
 		LIST("arn:*:ssm:*:*:session/${aws:username}-*"), NULL, NULL, NULL));
-	json_object_array_add(statements,
-	    allow("OwnKeys",
-		LIST("iam:UploadSSHPublicKey", "iam:ListSSHPublicKeys",
-		    "iam:GetSSHPublicKey", "iam:UpdateSSHPublicKey",
-		    "iam:DeleteSSHPublicKey"),
-		LIST("arn:*:iam::*:user/*${aws:username}"), NULL, NULL, NULL));
+	json_object_array_add(
+	    statements, allow("OwnKeys",
+			    LIST("iam:UploadSSHPublicKey", "iam:ListSSHPublicKeys",
+				"iam:GetSSHPublicKey", "iam:UpdateSSHPublicKey",
+				"iam:DeleteSSHPublicKey"),
+			    LIST(OWN_USER), NULL, NULL, NULL));
 	return document(statements);
 }

@@ -31,14 +31,14 @@ packages_for()
 		echo mmdebstrap iproute2 openssh-client util-linux mount python3 openssl jq curl
 		;;
 	deb)
-		echo debhelper lintian dpkg-dev fakeroot mmdebstrap
+		echo build-essential debhelper libcmocka-dev lintian fakeroot mmdebstrap
 		;;
 	s3)
 		echo nodejs npm
 		;;
 	selinux)
 		echo qemu-system-x86 e2fsprogs checkpolicy semodule-utils mmdebstrap \
-		    debhelper dpkg-dev fakeroot
+		    debhelper build-essential libcmocka-dev fakeroot
 		;;
 	extras)
 		echo checkpolicy semodule-utils packer jq rpm rpmlint

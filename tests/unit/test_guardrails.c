@@ -79,7 +79,7 @@ test_each_thing_that_is_trusted(void **state)
 	    "\"arn:*:iam::*:group/Root\",\"arn:*:iam::*:group/*/Root\"]");
 	assert_string_equal(
 	    text(output_field(statement(policies, "KeysAreTheirOwners"), "NotResource")),
-	    "[\"arn:*:iam::*:user/people/${aws:username}\"]");
+	    "[\"arn:*:iam::*:user/${aws:username}\",\"arn:*:iam::*:user/*/${aws:username}\"]");
 	assert_non_null(statement(policies, "SessionDocumentsDecide"));
 	assert_non_null(statement(policies, "SessionsDoNotChooseTheAccount"));
 	assert_null(statement(policies, "RolesArePutInScope"));
@@ -126,6 +126,19 @@ test_each_policy_fits_and_spares_the_admins(void **state)
 	json_object_put(policies);
 }
 
+static void
+test_a_person_may_have_no_keys_but_their_own(void **state)
+{
+	struct json_object *callers = json_object_new_array();
+	(void)state;
+
+	json_object_array_add(callers, guardrails_callers(config));
+	/* with a star before the variable and no slash, alice would have malice's */
+	assert_string_equal(text(output_field(statement(callers, "OwnKeys"), "Resource")),
+	    "[\"arn:*:iam::*:user/${aws:username}\",\"arn:*:iam::*:user/*/${aws:username}\"]");
+	json_object_put(callers);
+}
+
 int
 main(void)
 {
@@ -133,6 +146,7 @@ main(void)
 		cmocka_unit_test(test_each_thing_that_is_trusted),
 		cmocka_unit_test(test_nothing_more_than_what_is_trusted),
 		cmocka_unit_test(test_each_policy_fits_and_spares_the_admins),
+		cmocka_unit_test(test_a_person_may_have_no_keys_but_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
