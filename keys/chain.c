@@ -94,8 +94,9 @@ child(char *const argv[], int out)
 	char *environment[] = { NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* a group of its own, so that what it starts ends with it */
-	if (null < 0 || setpgid(0, 0) != 0 || dup2(null, STDIN_FILENO) < 0 ||
+	/* a group of its own, so that what it starts ends with it; by a session, for which
+	 * SELinux asks nothing: sshd's domain has no setpgid(2) */
+	if (null < 0 || setsid() < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(out, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(127);
 	(void)execve(argv[0], argv, environment);

@@ -251,11 +251,11 @@ dup2(int from, int to)
 	return SYSTEM("dup2", EBADF, EINTR) ? -1 : real(from, to);
 }
 
-int
-setpgid(pid_t pid, pid_t group)
+pid_t
+setsid(void)
 {
-	REAL(setpgid);
-	return SYSTEM("setpgid", EPERM, EACCES) ? -1 : real(pid, group);
+	REAL(setsid);
+	return SYSTEM("setsid", EPERM) ? -1 : real();
 }
 
 pid_t
