@@ -2,6 +2,7 @@
 /* doctor_pam.c - PAM stacks evaluated, sudo's groups, SELinux */
 #include <dirent.h>
 #include <string.h>
+#include <sys/xattr.h>
 
 #include "cli/doctor.h"
 #include "cli/enable_pam.h"
@@ -14,6 +15,7 @@
 
 #define PAM_DIR "/etc/pam.d"
 #define SELINUX_MODULE "/usr/share/selinux/packages/iamlogin.pp"
+#define MKHOMEDIR_HELPER "/sbin/mkhomedir_helper" /* what pam_mkhomedir runs */
 
 /* Services that let somebody in, or make them somebody else. */
 static bool
@@ -187,6 +189,48 @@ doctor_sudo(struct doctor *doctor)
 		    "in again (\"Set group_source dynamic\" in /etc/sudo.conf changes that)");
 }
 
+static bool
+has_mkhomedir(void)
+{
+	static const char *const files[] = { PAM_DIR "/sshd", PAM_DIR "/common-session",
+		PAM_DIR "/system-auth", PAM_DIR "/password-auth" };
+	const char *cursor;
+	struct span line;
+	size_t i;
+
+	for (i = 0; i < BASE_N(files); i++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (rewrite_read(files[i], &text) != 0 || text == NULL)
+			continue;
+		for (cursor = text; lines_next(&cursor, &line);)
+			if (lines_find(lines_up_to(line, '#'), "pam_mkhomedir.so"))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * The helper makes homes in the domain of the oddjob policy. Debian ships that policy switched
+ * off: then the helper stays in sshd's domain, which may not write to /home.
+ */
+static void
+check_mkhomedir(struct doctor *doctor)
+{
+	char label[256] = "";
+	ssize_t n;
+
+	if (!has_mkhomedir())
+		return;
+	n = getxattr(MKHOMEDIR_HELPER, "security.selinux", label, sizeof(label) - 1);
+	if (n <= 0 || strstr(label, ":oddjob_mkhomedir_exec_t") != NULL)
+		return;
+	doctor_say(doctor, DOCTOR_WARNING, "selinux",
+	    "semodule -e oddjob; restorecon -v " MKHOMEDIR_HELPER,
+	    "pam_mkhomedir makes no home where SELinux enforces: its helper has no domain of "
+	    "its own");
+}
+
 void
 doctor_selinux(struct doctor *doctor)
 {
@@ -211,4 +255,5 @@ doctor_selinux(struct doctor *doctor)
 			       "checkmodule -M -m and semodule_package, then semodule -i",
 		    "is %s, without the policy module of iamlogin",
 		    enforce[0] == '1' ? "enforcing" : "permissive");
+	check_mkhomedir(doctor);
 }
