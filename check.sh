@@ -221,6 +221,8 @@ fi
 if wanted packaging; then
 	part packaging each 300 \
 	    bash -c 'tests/support/packages.sh extras && tests/packaging/extras.sh'
+	part selinux-policy each 600 \
+	    bash -c 'tests/support/packages.sh extras && tests/selinux/policy.sh'
 fi
 
 if wanted e2e; then

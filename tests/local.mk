@@ -182,6 +182,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/aws.md doc/bench/nss.json doc/bench/
 	tests/bench/nss_peers_root.sh tests/data/directory.json \
 	tests/e2e/socket_is_passed.sh tests/distros/module_apart.sh \
 	tests/selinux/enforcing.sh tests/selinux/selinux_vm.sh \
+	tests/selinux/policy.sh tests/selinux/policy_facts.py \
 	tests/selinux/vm_root.sh \
 	tests/e2e/aws_errors_remove_nobody.sh tests/e2e/aws_is_ill.sh tests/e2e/aws_is_silent.sh \
 	tests/e2e/aws_lies.sh tests/e2e/aws_names_do_not_resolve.sh \

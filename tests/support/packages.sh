@@ -4,7 +4,8 @@
 # packages.sh [PURPOSE...] - install what this machine lacks, and nothing else
 #
 # PURPOSE: build test clang e2e (default: all of them); deb (make check-deb, e2e-boot); extras
-# (tests/packaging/extras.sh, make check-rpm); s3 (check.sh s3rver); selinux (make selinux-vm).
+# (tests/packaging/extras.sh, tests/selinux/policy.sh, make check-rpm); s3 (check.sh s3rver);
+# selinux (make selinux-vm).
 # Works on a fresh Debian 12.
 # When nothing is missing, neither apt nor the network is touched.
 set -euo pipefail
@@ -41,7 +42,8 @@ packages_for()
 		    debhelper build-essential libcmocka-dev fakeroot
 		;;
 	extras)
-		echo checkpolicy semodule-utils packer jq rpm rpmlint
+		echo checkpolicy semodule-utils policycoreutils selinux-utils setools packer jq \
+		    rpm rpmlint
 		;;
 	*)
 		echo "packages.sh: no such purpose: $1 (build test clang e2e deb extras s3 selinux)" >&2
