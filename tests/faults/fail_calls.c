@@ -255,7 +255,7 @@ pid_t
 setsid(void)
 {
 	REAL(setsid);
-	return SYSTEM("setsid", EPERM) ? -1 : real();
+	return SYSTEM("setsid", EPERM, ENOMEM) ? -1 : real();
 }
 
 pid_t

@@ -84,7 +84,7 @@ run=$(of rundir)/iamlogin
 cc+=(-include "$build/config.h" -I"$tree" "-DIAMLOGIN_RUNDIR=\"$run\""
 	"-DIAMLOGIN_PAMRUNDIR=\"$run-pam\"")
 here=$tree/tests/faults
-{
+(
 	make -s -C "$build" tests/support/libsupport.la &&
 	"${cc[@]}" -shared -fPIC -O2 -U_FORTIFY_SOURCE -fno-builtin -Wl,-z,now \
 		-o "$work/fail_nth.so" "$here/fail_nth.c" "$here/fail_calls.c" -ldl
@@ -94,7 +94,7 @@ here=$tree/tests/faults
 			"$build/tests/support/.libs/libsupport.a" "$build/daemon/.libs/libdaemon.a" \
 			"$build/common/.libs/libcommon.a" "${libs[@]}" || exit 1
 	done
-} >"$work/log" 2>&1 || { sed 's/^/# /' "$work/log"; echo "not ok 1 - the sweep builds"; exit 1; }
+) >"$work/log" 2>&1 || { sed 's/^/# /' "$work/log"; echo "not ok 1 - the sweep builds"; exit 1; }
 
 check_coverage
 sweep "$work/sweep_pam" "$pam"
