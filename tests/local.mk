@@ -190,7 +190,7 @@ EXTRA_DIST += doc/bench/README.md doc/bench/aws.md doc/bench/nss.json doc/bench/
 	tests/e2e/certificates.sh \
 	tests/e2e/clone_drops_the_cache.sh tests/e2e/credentials_come_and_go.sh \
 	tests/e2e/daemon_dead_or_wedged.sh tests/e2e/details_lists_five_thousand.sh \
-	tests/e2e/file_source_without_aws.sh tests/e2e/fips_and_dual_stack.sh tests/e2e/full_disk_loses_no_decision.sh tests/e2e/hostile_texts_stay_texts.sh tests/e2e/withdrawn_sudo_is_refused.sh \
+	tests/e2e/file_source_without_aws.sh tests/e2e/fips_and_dual_stack.sh tests/e2e/full_disk_loses_no_decision.sh tests/e2e/hostile_texts_stay_texts.sh tests/e2e/names_that_are_nobodys.sh tests/e2e/withdrawn_sudo_is_refused.sh \
 	tests/e2e/first_login.sh \
 	tests/e2e/imds_over_ipv6.sh tests/e2e/instance_connect.sh tests/e2e/metrics_for_prometheus.sh \
 	tests/e2e/keys_at_once.sh \

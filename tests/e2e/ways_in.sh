@@ -120,7 +120,21 @@ equals "is not said once more of cron" "deny allow" "$(verdicts cron alice)"
 person_tags alice "[$acme,{\"Key\":\"no-cron\",\"Value\":\"x\"}]"
 iamlogin refresh >/dev/null
 holds "(cron is denied again)" until_holds 30 verdicts_are cron alice "deny allow deny"
+holds "(su takes alice as [login] does)" su alice -c true
 daemon_stop
+rules '[login]' 'allow = match:platform' '[login:su]' 'deny = user:alice' '[login:sshd]' \
+    'allow = user:alice' | configure
+daemon_start
+fails "[login:su] keeps alice out of su" su alice -c true
+recorded "with its rule" '.event == "su" and .account == "alice" and .verdict == "deny" and
+    .rule == "[login:su] deny #1: user:alice"'
+holds "and not out of sshd" by_iam alice alice
+holds "su takes carol" su deploy -c true
+fails "whom [login:sshd] does not allow" by_iam carol deploy
+daemon_stop
+fails "stopped: su does not take alice" su alice -c true
+fails "stopped: nor sshd carol" by_iam carol deploy
+holds "stopped: sshd takes alice" by_iam alice alice
 rules '[login]' 'allow = match:platform' | configure
 daemon_start
 holds "a section that is gone is as [login] is" until_holds 30 \

@@ -37,6 +37,10 @@ configure(struct people_fixture *f, const char *rules)
 	people_fixture_config(f, text);
 }
 
+/* fifteen terms more, the most that a line takes */
+#define AND " & tag:cert"
+#define SIXTEEN AND AND AND AND AND AND AND AND AND AND AND AND AND AND AND
+
 static void
 test_a_way_is_named_only_by_an_allow_that_is_true(void **state)
 {
@@ -57,12 +61,13 @@ test_a_way_is_named_only_by_an_allow_that_is_true(void **state)
 		{ "allow = instance:x & via:cert\n", "allow = via:eic\n", false, false },
 		{ "deny = via:cert\nallow = path:/people/*\n", "deny = via:cert\n", false,
 		    false },
+		{ "allow = tag:cert" SIXTEEN "\n", "allow = via:eic\n", false, false },
 		{ "allow = path:/people/*\n", "allow = via:cert\n", false, true },
 	};
 	const struct rules_access by_cert = { .via = "cert", .caller = "arn:x" };
 	struct people_fixture *f = *state;
 	const struct directory_principal *who = jo(f, "cert");
-	char text[300];
+	char text[400];
 
 	f->instance->tags_state = INSTANCE_TAGS_UNKNOWN;
 	for (size_t i = 0; i < BASE_N(table); i++) {
