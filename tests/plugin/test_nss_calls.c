@@ -30,6 +30,9 @@ static const int documented[] = {
 #ifdef __NR_fstat
 	__NR_fstat,
 #endif
+#ifdef __NR_lstat /* before glibc 2.33 */
+	__NR_lstat,
+#endif
 #ifdef __NR_newfstatat
 	__NR_newfstatat,
 #endif
