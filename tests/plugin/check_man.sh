@@ -18,7 +18,9 @@ for source in doc/*.[0-9].scd; do
 	page=${source%.scd}
 	[ -e "$build/$page" ] && page=$build/$page
 	[ -e "$page" ] || { complain "$page was not generated"; continue; }
-	warnings=$(LC_ALL=C.UTF-8 man --warnings --encoding=UTF-8 --local-file -l "$page" 2>&1 >/dev/null)
+	# groff 1.23 says so of a line that is short in a column: nobody sees it
+	warnings=$(LC_ALL=C.UTF-8 man --warnings --encoding=UTF-8 --local-file -l "$page" \
+		2>&1 >/dev/null | grep -v 'cannot adjust line')
 	[ -z "$warnings" ] || complain "$page: $warnings"
 done
 # each subcommand stands in iamlogin(1), each configuration key in iamlogin.conf(5)

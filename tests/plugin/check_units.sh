@@ -44,6 +44,7 @@ if grep '^After=' "$units/iamlogind.socket"; then
 	complain "the socket waits for something"
 fi
 # units that do not exist here, such as ssh.service, are no fault of ours
-systemd-analyze verify --man=no "$units"/iamlogin*.* 2>&1 | grep -i "$units" |
+systemd-analyze verify --man=no "$units"/iamlogin*.service "$units"/iamlogin*.socket \
+	"$units"/iamlogin*.path 2>&1 | grep -i "$units" |
 	grep -v 'is not executable\|Command .* is not\|No such file' && complain "systemd finds fault"
 exit $bad
