@@ -206,9 +206,8 @@ keep(struct enable_store *store, const struct enable_change *change)
 	char path[PATH_SIZE];
 	int r = 0;
 
-	if (i ==
-	    n) { /* the first time that we touch it; a dissolve may have been killed */
-		forget(i, "after");
+	if (i == n) {               /* the first time that we touch it */
+		forget(i, "after"); /* of a dissolve() that was killed */
 		set_bool(file, "before", change->before != NULL);
 		if (change->before != NULL)
 			r = rewrite_put(

@@ -15,8 +15,7 @@
 enum {
 	DOORS_CLOSED = 1u << 0,      /* [accounts] local is not any */
 	DOORS_BREAK_GLASS = 1u << 1, /* the name stands under [accounts] break_glass */
-	DOORS_LISTED =
-	    1u << 2, /* the name stands, or may stand, under [accounts] shared */
+	DOORS_LISTED = 1u << 2,      /* the name may stand under [accounts] shared */
 };
 
 /**

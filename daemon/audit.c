@@ -318,8 +318,8 @@ audit_append(struct audit *audit, const char *line)
 			return;
 		}
 		audit->pending[audit->n_pending++] = copy;
-		(void)audit_waiting_add(
-		    line); /* else a restart leaves it to the journal */
+		/* where this fails, a restart leaves it to the journal */
+		(void)audit_waiting_add(line);
 	}
 	if (digest_sha256(line, strlen(line) - 1, digest) == 0)
 		digest_hex(digest, audit->prev);
