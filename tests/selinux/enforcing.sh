@@ -75,7 +75,7 @@ said_by()
 	echo "$said"
 }
 
-# stays ACCOUNT KEY - somebody has logged in, and stays
+# stays ACCOUNT KEY - somebody has logged in, and stays; no claim: that would wait for the end
 stays()
 {
 	pgrep -U "$1" -x sleep && return 0
@@ -173,7 +173,8 @@ holds "and takes away what woke it" until_holds 300 flag_gone
 
 # --- revoked: what runs as her is ended
 uid=$(id -u alice)
-holds "alice works" until_holds 300 stays alice alice
+until_holds 300 stays alice alice
+holds "alice works" pgrep -U "$uid" -x sleep
 people '(.UserDetailList[] | select(.UserName == "alice") | .Tags[] |
     select(.Key == "platform") | .Value) = "other"'
 gone()
