@@ -3,7 +3,7 @@
 #
 # run.sh TARBALL [SUITE...] - build a release in Debian 11, 12 and 13, and try it there
 #
-# In each: the build, its unit tests, the stacks of stacks.sh, the e2e tests about who somebody
+# In each: the build, `make check`, the stacks of stacks.sh, the e2e tests about who somebody
 # is, and enable, disable and doctor; for Debian 11 also where /lib is no link. Prints TAP, with the suite in front of each sentence. Logs: LOGS, or /tmp.
 set -uo pipefail
 
@@ -58,10 +58,10 @@ for suite; do
 		continue
 	fi
 	if "$tree/tests/support/distro_build.sh" "$root" "$tarball" "$work/$suite" \
-	    check-units >"$logs/$suite-build.log" 2>&1; then
-		say ok "$suite: it builds, and its unit tests pass"
+	    check >"$logs/$suite-build.log" 2>&1; then
+		say ok "$suite: it builds, and make check passes"
 	else
-		say 'not ok' "$suite: it builds, and its unit tests pass"
+		say 'not ok' "$suite: it builds, and make check passes"
 		tail -n 20 "$logs/$suite-build.log" | sed 's/^/# /'
 	fi
 	[ -e "$work/$suite/usr/sbin/iamlogind" ] || continue
