@@ -187,6 +187,38 @@ people .
 holds "who has it again does" logs_in alice alice
 kept "the end of her session is in the audit" '.writer == "warden" and .account == "alice"'
 
+# --- told and not ended; and who stands behind a Session Manager shell, its agent played
+printf '[session]\non_revoke = notify\nsession_manager = terminate\n' >>/etc/iamlogin/iamlogin.conf
+restart
+# shellcheck source=/dev/null
+. <(sed '1,/instance_lib.sh$/d; /^cp /,$d' /e2e/support/session_manager_owner.sh)
+terminal()
+{
+	grep -q 'was withdrawn' /tmp/terminal && return 0
+	pgrep -U "$uid" -x sleep && return 1
+	ssh -tt -i /e2e/keys/alice -F none -o BatchMode=yes -o IdentitiesOnly=yes \
+	    -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \
+	    alice@127.0.0.1 sleep 1000 </dev/null >/tmp/terminal 2>&1 &
+	until_holds 30 pgrep -U "$uid" -x sleep
+}
+until_holds 300 terminal
+people '(.UserDetailList[] | select(.UserName == "alice") | .Tags[] |
+    select(.Key == "platform") | .Value) = "other"'
+holds "who lost access is told at her terminal" until_holds 300 grep -q 'was withdrawn' /tmp/terminal
+holds "and not ended" pgrep -U "$uid" -x sleep
+pkill -U "$uid" -x sleep
+people .
+cp /bin/bash /usr/bin/ssm-session-worker
+# shellcheck disable=SC2154 # session_manager_owner.sh's
+mkdir -p "$current" /e2e/workers
+# shellcheck disable=SC2154
+agent_start alice-11 "$people/alice" deploy >/dev/null 2>&1
+kept "a Session Manager session of another owner is recorded as ended" \
+    "$(of alice-11 '.event == "violation" and (.message | test("is ended"))')"
+holds "and its shell and its worker are gone" until_holds 300 is_over alice-11
+cp /etc/iamlogin/before /etc/iamlogin/iamlogin.conf
+restart
+
 # --- the socket, and logins without a daemon
 systemctl stop iamlogind.service 2>/dev/null
 holds "a question starts the daemon" until_holds 600 fresh

@@ -46,7 +46,7 @@ rm -f "$r"/e2e/debs/*-dbgsym_*
 cp "$top/tests/support/instance_lib.sh" "$top/tests/support/claims.sh" "$work/iamlogin.pp" \
     "$r/e2e/"
 mkdir "$r/e2e/support"
-cp "$top/tests/support/dns.py" "$r/e2e/support/"
+cp "$top/tests/support/dns.py" "$top/tests/e2e/session_manager_owner.sh" "$r/e2e/support/"
 cp -R "$top/tests/aws" "$r/e2e/aws"
 cp "$here/enforcing.sh" "$r/e2e/test.sh"
 cat >"$r/etc/systemd/system/e2e-test.service" <<'UNIT'
