@@ -141,8 +141,8 @@ int
 cmd_seal(const struct cli *cli)
 {
 	const char *const stop[] = { "systemctl", "stop", "iamlogind.socket",
-		"iamlogin-warden.path", "iamlogin-warden.service", "iamlogind.service",
-		NULL };
+		"iamlogin-warden.path", "iamlogin-warden.service",
+		"iamlogin-warden-sessions.service", "iamlogind.service", NULL };
 
 	(void)cli;
 	if (geteuid() != 0)
