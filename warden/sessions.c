@@ -17,7 +17,7 @@
 #define SOON_MS 100
 #define OFTEN_MS 1000
 #define SELDOM_MS 30000
-#define GIVE_UP_MS 8000
+#define STUCK_MS 8000 /* said then; and tried on, but seldom */
 #define FILES_MAX 4096
 
 struct sessions {
@@ -235,21 +235,20 @@ end(struct look *look, struct session *session)
 {
 	bool is_late;
 
-	if (session->has_given_up)
-		return;
 	find_worker(session);
 	if (session->ending_mono_ms == 0)
 		session->ending_mono_ms = look->mono_ms;
 	is_late = look->mono_ms - session->ending_mono_ms >= ENDING_GRACE_MS;
 	session->n_ending = ending_look(session->worker, session->id, is_late);
-	if (session->n_ending > 0 &&
-	    look->mono_ms - session->ending_mono_ms >= GIVE_UP_MS) {
-		session->has_given_up = true;
-		say_line(LOG_ERR, "worker %d and what it started cannot be ended",
+	if (session->n_ending == 0)
+		return;
+	if (!session->is_stuck && look->mono_ms - session->ending_mono_ms >= STUCK_MS) {
+		session->is_stuck = true;
+		say_line(LOG_ERR,
+		    "worker %d and what it started are not ended yet: trying on",
 		    (int)session->worker);
 	}
-	if (session->n_ending > 0 && !session->has_given_up)
-		within(look, SOON_MS);
+	within(look, session->is_stuck ? OFTEN_MS : SOON_MS);
 }
 
 static void

@@ -23,7 +23,7 @@ struct session {
 	bool is_violation;     /* recorded as such */
 	bool was_mapped;       /* its owner mapped to the account once */
 	bool has_rung;         /* a refresh was asked for */
-	bool has_given_up;     /* ending it */
+	bool is_stuck;         /* what ends it takes long; that was said */
 	struct owner owner;
 	int64_t seen_mono_ms;
 	int64_t seen_wall_ms;

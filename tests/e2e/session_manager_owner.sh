@@ -46,13 +46,13 @@ put_state()
 # agent_start ID OWNER ACCOUNT [PLUGIN] - a session: its file, its worker, its shell
 agent_start()
 {
+	local shell=:
+
+	[ -z "$3" ] || shell="setpriv --reuid $3 --regid $3 --init-groups env -i HOME=/home/$3 \\
+	    sh -c 'trap \"\" ${ignored:-TERM}; while :; do sleep 1; done'"
 	state_file "$1" "$2" "$3" 0 "${4:-}" | put_state "$1"
-	cat >"/e2e/workers/$1" <<-END
-		[ -z "$3" ] || setpriv --reuid "$3" --regid "$3" --init-groups \
-		    env -i HOME=/home/$3 sh -c 'trap "" TERM; while :; do sleep 1; done' &
-		wait
-		sleep 1000
-	END
+	# the shell is the worker's own child, as the agent's is
+	printf '%s &\nwait\nsleep 1000\n' "$shell" >"/e2e/workers/$1"
 	(cd /e2e/workers && exec setsid /usr/bin/ssm-session-worker "$1") &
 	worker[$1]=$!
 	sleep 0.2
@@ -193,6 +193,18 @@ config_with terminate | configure
 daemon_stop
 daemon_start
 holds "until it is certain" until_holds 30 is_over alice-13
+
+# A machine so busy that the watcher stands still while it ends somebody who takes no notice.
+is_being_ended()
+{
+	grep '"violation"' /run/iamlogin-pam/audit | grep -q "\"$1\""
+}
+ignored="TERM HUP" agent_start alice-14 $people/alice deploy
+until_holds 30 is_being_ended alice-14
+kill -STOP $watcher
+sleep 9
+kill -CONT $watcher
+holds "who takes no notice is out, however late" until_holds 30 is_over alice-14
 
 # carol loses her permission while she is there.
 person_tags carol '[{"Key":"SSMSessionRunAs","Value":"deploy"},{"Key":"platform","Value":"x"}]'
